@@ -1,0 +1,129 @@
+//! Reading what a platform chose for a link: each field by itself, then those that must agree.
+
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    api::fields::{Fields, Given},
+    link::{
+        ConnectionType, Terms, Theme,
+        redirect::{check, check_origin},
+        theme::Colour,
+    },
+    words::Lang,
+};
+
+/// The contract's own words.
+const NEEDS_TWILIO: &str = "Custom Twilio credentials are required to set non-US phone_number_country_isos";
+
+/// ISO 3166-1 alpha-2, as of 2026.
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS \
+    BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ \
+    FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT \
+    JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP \
+    MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE \
+    RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV \
+    TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+
+/// Reads every field that is there into `terms`; `null` brings a field's default back.
+pub(super) fn read(fields: &mut Fields, terms: &mut Terms) {
+    let defaults = Terms::default();
+    fields.field("success_redirect_url", redirect).put_option(&mut terms.success_redirect_url);
+    fields.field("failure_redirect_url", redirect).put_option(&mut terms.failure_redirect_url);
+    fields.list("allowed_origins", 50, origin).put(&mut terms.allowed_origins, defaults.allowed_origins);
+    fields
+        .field("allowed_connection_types", connection_types)
+        .put(&mut terms.allowed_connection_types, defaults.allowed_connection_types);
+    theme(fields).put_option(&mut terms.theme_config);
+    fields.boolean("provision_phone_number").put(&mut terms.provision_phone_number, false);
+    fields
+        .field("phone_number_country_isos", countries)
+        .put(&mut terms.phone_number_country_isos, defaults.phone_number_country_isos);
+    fields.field("phone_number_area_code", area_code).put_option(&mut terms.phone_number_area_code);
+    fields.one_of("language", "en, es, pt, hi, id, ar", Lang::parse).put_option(&mut terms.language);
+}
+
+/// Refuses fields that contradict each other.
+pub(super) fn agree(fields: &mut Fields, terms: &Terms) {
+    if terms.phone_number_country_isos.iter().any(|country| country != "US") {
+        fields.refuse_with("phone_number_country_isos", NEEDS_TWILIO);
+    }
+    if terms.provision_phone_number && !terms.allowed_connection_types.contains(&ConnectionType::Dedicated) {
+        fields.refuse("allowed_connection_types", "must contain dedicated: a provisioned number is always dedicated");
+    }
+}
+
+fn redirect(value: &Value) -> Result<String, String> {
+    let text = value.as_str().ok_or("must be an absolute http or https URL")?;
+    check(text)?;
+    Ok(text.to_owned())
+}
+
+fn origin(value: &Value) -> Result<String, String> {
+    let text = value.as_str().unwrap_or_default();
+    check_origin(text)?;
+    Ok(Url::parse(text).map(|url| url.origin().ascii_serialization()).unwrap_or_default())
+}
+
+fn connection_types(value: &Value) -> Result<Vec<ConnectionType>, String> {
+    let allowed = "must be a non-empty list of coexistence, dedicated";
+    let mut types: Vec<ConnectionType> = Vec::new();
+    for name in value.as_array().filter(|list| !list.is_empty()).ok_or(allowed)? {
+        let kind = name.as_str().and_then(ConnectionType::parse).ok_or(allowed)?;
+        if !types.contains(&kind) {
+            types.push(kind);
+        }
+    }
+    Ok(types)
+}
+
+fn countries(value: &Value) -> Result<Vec<String>, String> {
+    let allowed = "must be a non-empty list of ISO 3166-1 alpha-2 country codes in capitals, such as [\"US\"]";
+    let mut countries: Vec<String> = Vec::new();
+    for code in value.as_array().filter(|list| !list.is_empty()).ok_or(allowed)? {
+        let code = code.as_str().filter(|code| COUNTRIES.split(' ').any(|known| known == *code)).ok_or(allowed)?;
+        if !countries.iter().any(|known| known == code) {
+            countries.push(code.to_owned());
+        }
+    }
+    Ok(countries)
+}
+
+/// A North American area code: three digits, the first of them 2 to 9.
+fn area_code(value: &Value) -> Result<String, String> {
+    let text = value.as_str().unwrap_or_default();
+    let is_code = matches!(text.as_bytes(), [b'2'..=b'9', rest @ ..] if rest.len() == 2 && rest.iter().all(u8::is_ascii_digit));
+    if is_code { Ok(text.to_owned()) } else { Err("must be a US area code of three digits, such as \"415\"".to_owned()) }
+}
+
+fn theme(fields: &mut Fields) -> Given<Theme> {
+    let object = fields.field("theme_config", |value| {
+        value.as_object().cloned().ok_or_else(|| "must be an object of colours".to_owned())
+    });
+    let colours = match object {
+        Given::Absent => return Given::Absent,
+        Given::Null => return Given::Null,
+        Given::Value(colours) => colours,
+    };
+    let mut theme = Theme::default();
+    for &key in Theme::KEYS {
+        match colours.get(key) {
+            None | Some(Value::Null) => {}
+            Some(Value::String(text)) if Colour::parse(text).is_some() => theme.set(key, text.clone()),
+            Some(_) => fields.refuse(format!("theme_config.{key}"), "must be a colour as #RRGGBB"),
+        }
+    }
+    Given::Value(theme)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_countries_is_whole_and_sorted() {
+        let codes: Vec<&str> = COUNTRIES.split(' ').collect();
+        assert_eq!(codes.len(), 249);
+        assert!(codes.is_sorted() && codes.iter().all(|code| code.len() == 2));
+    }
+}

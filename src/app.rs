@@ -1,0 +1,112 @@
+//! What faces and engines ask for: the database, the time, the seals, the way to Meta, and the house's address.
+
+use tokio::sync::watch;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::Url;
+
+use crate::{
+    clock::Clock,
+    error::{Error, Result},
+    id::SignupId,
+    link::{SetupLink, token::Token},
+    meta::Meta,
+    seal::{Place, Sealer},
+    store::Store,
+};
+
+/// The house's address, as customers and Facebook know it. Every absolute URL is built from it, never from `Host`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    /// Reads an origin such as `https://connect.example.com`.
+    ///
+    /// # Errors
+    /// A sentence that says what is allowed.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let allowed = "must be an http or https address without path, such as https://connect.example.com";
+        let url = Url::parse(text).map_err(|_| allowed.to_owned())?;
+        let origin = url.origin().ascii_serialization();
+        let bare = text.strip_suffix('/').unwrap_or(text);
+        let is_origin = matches!(url.scheme(), "http" | "https") && bare.eq_ignore_ascii_case(&origin);
+        if is_origin { Ok(Self(origin)) } else { Err(allowed.to_owned()) }
+    }
+
+    /// The absolute URL of one of our paths.
+    #[must_use]
+    pub fn of(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    /// Whether visitors come over TLS: then cookies are for TLS alone.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// The redirect URI that the Facebook app is registered with.
+    #[must_use]
+    pub fn callback(&self) -> String {
+        self.of("/auth/facebook/callback")
+    }
+}
+
+/// The furniture of the house. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Secrets at rest.
+    pub sealer: Sealer,
+    /// The way to Meta.
+    pub meta: Meta,
+    /// The house's address.
+    pub public_url: PublicUrl,
+    /// Background work, waited for at the end.
+    pub tasks: TaskTracker,
+    /// Says that the end has come.
+    pub stopping: CancellationToken,
+    /// Rung when a signup in this process moved, for the pages that watch it.
+    pub moved: watch::Sender<Option<SignupId>>,
+}
+
+impl App {
+    /// Furnishes the house.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, sealer: Sealer, meta: Meta, public_url: PublicUrl) -> Self {
+        let (tasks, stopping, moved) = (TaskTracker::new(), CancellationToken::new(), watch::Sender::new(None));
+        Self { store, clock, sealer, meta, public_url, tasks, stopping, moved }
+    }
+
+    /// The token of a link's URL.
+    ///
+    /// # Errors
+    /// When it does not open: the key it was sealed with is gone.
+    pub fn token_of(&self, link: &SetupLink) -> Result<Token> {
+        use secrecy::ExposeSecret as _;
+        let plain = self.sealer.open(token_place(link), &link.token)?;
+        Token::parse(plain.expose_secret()).ok_or_else(|| Error::Internal("a stored token is malformed".to_owned()))
+    }
+}
+
+/// Where a link's token is sealed.
+#[must_use]
+pub fn token_place(link: &SetupLink) -> Place {
+    Place { table: "setup_links", column: "token", row: link.id.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_url_is_an_origin() {
+        assert_eq!(PublicUrl::parse("https://c.example/").unwrap().of("/x"), "https://c.example/x");
+        assert_eq!(PublicUrl::parse("http://localhost:8080").unwrap().callback(), "http://localhost:8080/auth/facebook/callback");
+        for refused in ["", "c.example", "ftp://c.example", "https://c.example/path", "https://u@c.example", "https://c.example?x"] {
+            assert!(PublicUrl::parse(refused).is_err(), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The commands: serve · demo · project · key.
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    api::key,
+    clock::Clock,
+    config::{DatabaseArgs, LogFormat, ServeArgs},
+    id::{KeyId, ProjectId},
+    store::{keys, projects},
+};
+
+mod demo;
+mod serve;
+
+pub use demo::DemoArgs;
+pub use serve::{House, house};
+
+/// Hosted onboarding for WhatsApp Business numbers.
+///
+/// A platform asks for a setup link and sends it to its customer; the customer opens it, logs in with Facebook, and their
+/// number is connected.
+#[derive(Debug, Parser)]
+#[command(name = "setuplinks", version, propagate_version = true)]
+pub struct Cli {
+    /// How log lines are written to standard error; RUST_LOG says which
+    #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
+    pub log_format: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(Box<ServeArgs>),
+    /// Try everything on this machine, with a stand-in Facebook: nothing to configure, nothing left behind
+    Demo(DemoArgs),
+    /// Projects: one for each platform
+    #[command(subcommand)]
+    Project(ProjectCommand),
+    /// API keys: each opens one project
+    #[command(subcommand)]
+    Key(KeyCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ProjectCommand {
+    /// Make a project; prints its id alone
+    Create {
+        /// The name that customers read on the page
+        name: String,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// List all projects: id, time, name
+    List {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyCommand {
+    /// Make a key; prints it alone, once: only its digest is stored
+    Create(KeyCreate),
+    /// List keys: id, project, time, state, name
+    List {
+        /// Only the keys of this project
+        #[arg(long, value_name = "ID")]
+        project: Option<String>,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Revoke a key: it opens nothing from now on
+    Revoke {
+        /// The key's id, as `key list` shows it
+        id: String,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+}
+
+#[derive(Args, Debug)]
+struct KeyCreate {
+    /// The project that the key opens
+    #[arg(long, value_name = "ID")]
+    project: String,
+    /// What the key is for
+    #[arg(long, default_value = "default")]
+    name: String,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// In words for the terminal.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    let clock = Clock::system();
+    match cli.command {
+        Command::Serve(args) => serve::run(&args, clock).await,
+        Command::Demo(args) => demo::run(args, clock).await,
+        Command::Project(command) => project(command, &clock).await,
+        Command::Key(command) => key(command, &clock).await,
+    }
+}
+
+async fn project(command: ProjectCommand, clock: &Clock) -> anyhow::Result<()> {
+    match command {
+        ProjectCommand::Create { name, database } => {
+            let name = name.trim().to_owned();
+            anyhow::ensure!((1..=100).contains(&name.chars().count()), "the name must have 1 to 100 characters");
+            let now = clock.now();
+            let project = projects::Project { id: ProjectId::new(now), name, created_at: now };
+            projects::insert(database.open().await?.acquire().await?.db(), &project).await?;
+            say(&project.id.to_string())
+        }
+        ProjectCommand::List { database } => {
+            for project in projects::list(database.open().await?.acquire().await?.db()).await? {
+                say(&format!("{}\t{}\t{}", project.id, project.created_at.rfc3339(), project.name))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn key(command: KeyCommand, clock: &Clock) -> anyhow::Result<()> {
+    let project_id = |text: &str| {
+        ProjectId::parse(text).ok_or_else(|| anyhow::anyhow!("--project must be a project's id, as `setuplinks project list` shows it"))
+    };
+    match command {
+        KeyCommand::Create(KeyCreate { project, name, database }) => {
+            let id = project_id(&project)?;
+            let store = database.open().await?;
+            let known = projects::find(store.acquire().await?.db(), id).await?;
+            anyhow::ensure!(known.is_some(), "there is no project {id}; `setuplinks project list` shows those there are");
+            say(&key::create(&store, id, &name, clock.now()).await?)
+        }
+        KeyCommand::List { project, database } => {
+            let project = project.as_deref().map(project_id).transpose()?;
+            for key in keys::list(database.open().await?.acquire().await?.db(), project).await? {
+                let state = if key.revoked_at.is_some() { "revoked" } else { "active" };
+                let created = key.created_at.rfc3339();
+                say(&format!("{}\t{}\t{created}\t{state}\t{}", key.id, key.project_id, key.name))?;
+            }
+            Ok(())
+        }
+        KeyCommand::Revoke { id, database } => {
+            let id = KeyId::parse(&id).ok_or_else(|| anyhow::anyhow!("a key's id is a UUID, as `setuplinks key list` shows it"))?;
+            let revoked = keys::revoke(database.open().await?.acquire().await?.db(), id, clock.now()).await?;
+            anyhow::ensure!(revoked, "there is no active key {id}");
+            Ok(())
+        }
+    }
+}
+
+/// Writes a line of a command's result to standard output.
+fn say(line: &str) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}

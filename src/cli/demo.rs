@@ -1,0 +1,173 @@
+//! `setuplinks demo`: everything on this machine, with a stand-in Facebook and keys made for the occasion.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::{
+    say,
+    serve::{asked_to_stop, house},
+};
+use crate::{
+    api::key,
+    app::{App, PublicUrl},
+    clock::{Clock, random},
+    config::DatabaseArgs,
+    customer::Customer,
+    id::{CustomerId, ProjectId},
+    meta::{Meta, Settings},
+    sandbox::{self, Sandbox},
+    seal::Sealer,
+    store::{customers, projects},
+};
+
+/// The settings of `demo`.
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// The address to listen on; loopback only
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    listen: SocketAddr,
+    /// Keep the database and its key in this folder, and go on from it the next time
+    #[arg(long, value_name = "PATH")]
+    keep: Option<PathBuf>,
+}
+
+pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
+    anyhow::ensure!(args.listen.ip().is_loopback(), "the demo listens on loopback only, such as 127.0.0.1:8080");
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .with_context(|| format!("{} cannot be listened on; choose another with --listen", args.listen))?;
+    let address = listener.local_addr()?;
+    // The name and not the address: to browsers it is another site than the stand-in's, as in real life.
+    let host = if address.is_ipv6() { format!("[::1]:{}", address.port()) } else { format!("localhost:{}", address.port()) };
+    let public_url = PublicUrl::parse(&format!("http://{host}")).map_err(anyhow::Error::msg)?;
+
+    let throw_away = tempfile::Builder::new().prefix("setuplinks-demo-").tempdir()?;
+    let folder = args.keep.as_deref().unwrap_or(throw_away.path());
+    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+
+    let (facebook, meta) = stand_in(&public_url, clock.clone()).await?;
+    let sealer = Sealer::parse(&secret_keys(folder)?).map_err(anyhow::Error::msg)?;
+    let database = DatabaseArgs::at(format!("sqlite://{}", folder.join("setuplinks.db").display()));
+    let app = App::new(database.open().await?, clock, sealer, meta, public_url);
+    let (key, customer) = furnish(&app).await?;
+    let house = house(app.clone(), listener)?;
+
+    let create = format!(
+        "curl -s -X POST {} -H 'X-API-Key: {key}' -H 'Content-Type: application/json' \\\n  -d '{{\"setup_link\": {{\"success_redirect_url\": \"{}/platform/success\", \"failure_redirect_url\": \"{}/platform/failure\"}}}}'",
+        app.public_url.of(&format!("/platform/v1/customers/{customer}/setup_links")),
+        facebook.url(),
+        facebook.url(),
+    );
+    let link = first_link(&app, &key, customer, &facebook.url()).await?;
+    say(&format!(
+        "A setup link, as a customer would get it:\n\n  {link}\n\nAnother one, as a platform would ask for it:\n\n{create}\n\nFacebook is a stand-in: nothing leaves this machine. Ctrl-C ends it{}.",
+        if args.keep.is_some() { "" } else { " and leaves nothing behind" }
+    ))?;
+    asked_to_stop().await;
+    house.close().await;
+    facebook.stop().await;
+    Ok(())
+}
+
+/// Starts the stand-in and gives the way to it.
+async fn stand_in(public_url: &PublicUrl, clock: Clock) -> anyhow::Result<(Sandbox, Meta)> {
+    let (app_id, config_id, app_secret) = ("100000000000001", "200000000000001", hex(&random::<16>()));
+    let graph_version = "v26.0".to_owned();
+    let settings = sandbox::Settings {
+        app_id: app_id.to_owned(),
+        app_secret: app_secret.clone(),
+        config_id: config_id.to_owned(),
+        redirect_uris: vec![public_url.callback()],
+        graph_version: graph_version.clone(),
+    };
+    let facebook = Sandbox::start((Ipv4Addr::LOCALHOST, 0).into(), settings, clock).await?;
+    let meta = Meta::new(Settings {
+        app_id: app_id.to_owned(),
+        app_secret: app_secret.into(),
+        config_id: config_id.to_owned(),
+        graph_version,
+        graph_url: facebook.url().parse()?,
+        dialog_url: facebook.url().parse()?,
+        redirect_uri: public_url.callback(),
+        extras_coexistence: r#"{"setup":{},"featureType":"whatsapp_business_app_onboarding","sessionInfoVersion":"3","version":"v4"}"#.to_owned(),
+        extras_dedicated: r#"{"setup":{},"sessionInfoVersion":"3","version":"v4"}"#.to_owned(),
+    })?;
+    Ok((facebook, meta))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The key that a kept database was sealed with, or a new one.
+fn secret_keys(folder: &Path) -> anyhow::Result<String> {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    let path = folder.join("secret.key");
+    if let Ok(kept) = std::fs::read_to_string(&path) {
+        return Ok(kept.trim().to_owned());
+    }
+    let made = format!("demo:{}", STANDARD.encode(random::<32>()));
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    writeln!(file, "{made}")?;
+    Ok(made)
+}
+
+/// A project with a customer, those of last time where there are any, and a new key.
+async fn furnish(app: &App) -> anyhow::Result<(String, CustomerId)> {
+    let now = app.clock.now();
+    let mut lease = app.store.acquire().await?;
+    let project = match projects::list(lease.db()).await?.into_iter().next() {
+        Some(project) => project,
+        None => {
+            let project = projects::Project { id: ProjectId::new(now), name: "Acme Desk".to_owned(), created_at: now };
+            projects::insert(lease.db(), &project).await?;
+            project
+        }
+    };
+    let page = crate::store::Page { number: 1, size: 1 };
+    let (known, _) = customers::list(lease.db(), project.id, &customers::Filter::default(), page).await?;
+    let customer = match known.into_iter().next() {
+        Some(customer) => customer,
+        None => {
+            let customer = Customer {
+                id: CustomerId::new(now),
+                project_id: project.id,
+                name: "Bakery on the Corner".to_owned(),
+                external_customer_id: Some("demo-1".to_owned()),
+                created_at: now,
+                updated_at: now,
+            };
+            customers::insert(lease.db(), &customer).await?;
+            customer
+        }
+    };
+    drop(lease);
+    Ok((key::create(&app.store, project.id, "demo", now).await?, customer.id))
+}
+
+/// Asks our own API for a link, as the printed line does.
+async fn first_link(app: &App, key: &str, customer: CustomerId, platform: &str) -> anyhow::Result<String> {
+    let body = serde_json::json!({"setup_link": {
+        "success_redirect_url": format!("{platform}/platform/success"),
+        "failure_redirect_url": format!("{platform}/platform/failure"),
+    }});
+    let answer: serde_json::Value = reqwest::Client::builder()
+        .no_proxy()
+        .build()?
+        .post(app.public_url.of(&format!("/platform/v1/customers/{customer}/setup_links")))
+        .header("X-API-Key", key)
+        .json(&body)
+        .send()
+        .await?
+        .error_for_status()?
+        .json()
+        .await?;
+    answer["data"]["url"].as_str().map(str::to_owned).context("the server gave no link")
+}

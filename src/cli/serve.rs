@@ -1,0 +1,111 @@
+//! `setuplinks serve`: the server with its settings.
+
+use std::{future::Future, net::SocketAddr, time::Duration};
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+
+use crate::{
+    app::App,
+    clock::Clock,
+    config::ServeArgs,
+    connect::{LOGIN_LIFETIME, worker},
+    routes,
+    store::{sessions::Sessions, signups},
+    web::server,
+};
+
+/// How long background work may go on after the end was asked for.
+const GRACE: Duration = Duration::from_secs(8);
+/// How often what is over is swept out.
+const SWEEP: Duration = Duration::from_secs(10 * 60);
+
+/// A house that is open.
+pub struct House {
+    /// Where it listens.
+    pub address: SocketAddr,
+    app: App,
+    served: tokio::task::JoinHandle<()>,
+}
+
+/// Opens the house on a listener: requests, the worker, the broom.
+///
+/// # Errors
+/// When the listener has no address.
+pub fn house(app: App, listener: TcpListener) -> std::io::Result<House> {
+    let address = listener.local_addr()?;
+    let stop = app.stopping.clone();
+    let served = tokio::spawn(server::serve(listener, routes::router(app.clone()), async move { stop.cancelled().await }));
+    app.tasks.spawn(worker::run(app.clone()));
+    app.tasks.spawn(sweep(app.clone()));
+    Ok(House { address, app, served })
+}
+
+impl House {
+    /// Closes the house: what runs may finish, what cannot is left where another process finds it.
+    pub async fn close(self) {
+        self.app.stopping.cancel();
+        let _ = self.served.await;
+        self.app.tasks.close();
+        if tokio::time::timeout(GRACE, self.app.tasks.wait()).await.is_err() {
+            tracing::warn!("some signups were left to the next process");
+        }
+        self.app.store.close().await;
+    }
+}
+
+/// Sweeps out sessions that are over and logins that never came back.
+async fn sweep(app: App) {
+    let sessions = Sessions { store: app.store.clone(), sealer: app.sealer.clone(), clock: app.clock.clone() };
+    loop {
+        let swept = async {
+            sessions.purge().await?;
+            // A week, so that a login that comes back far too late is still told so.
+            let long_ago = crate::clock::Timestamp(app.clock.now().0 - week());
+            signups::forget_logins(app.store.acquire().await?.db(), long_ago).await
+        };
+        if let Err(e) = swept.await {
+            tracing::warn!(error = %e, "what is over could not be swept out");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP) => {}
+            () = app.stopping.cancelled() => return,
+        }
+    }
+}
+
+fn week() -> i64 {
+    i64::try_from(LOGIN_LIFETIME.as_millis()).unwrap_or(0) * 24 * 7
+}
+
+pub(super) async fn run(args: &ServeArgs, clock: Clock) -> anyhow::Result<()> {
+    let app = args.app(clock).await?;
+    let listener = TcpListener::bind(args.listen_addr)
+        .await
+        .with_context(|| format!("LISTEN_ADDR {} cannot be listened on", args.listen_addr))?;
+    let public = app.public_url.of("");
+    let callback = app.public_url.callback();
+    let house = house(app, listener)?;
+    tracing::info!(address = %house.address, %public, "serving");
+    tracing::info!(redirect_uri = %callback, "the Meta app must list this under Valid OAuth Redirect URIs");
+    asked_to_stop().await;
+    tracing::info!("stopping");
+    house.close().await;
+    Ok(())
+}
+
+/// Ready when the terminal (Ctrl-C) or the service manager (SIGTERM) asks for the end.
+pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async move {
+        match terminate {
+            Ok(mut terminate) => tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            },
+            Err(_) => {
+                let _ = tokio::signal::ctrl_c().await;
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The time and the randomness of the house, handed in from outside.
+//!
+//! Nothing else asks the operating system for either (`clippy.toml` forbids it), so a test can own both.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// A moment, as whole milliseconds since 1970-01-01T00:00:00Z. The same in both databases, and it sorts.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, serde::Serialize, serde::Deserialize,
+)]
+#[sqlx(transparent)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// This moment moved later by `span`; stays at the end of time instead of wrapping.
+    #[must_use]
+    pub fn plus(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long after `earlier` this moment is; zero when it is not after it.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// The moment as RFC 3339 in UTC with milliseconds, as every time on the wire is written.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .ok()
+            .and_then(|at| at.format(&Rfc3339).ok())
+            .unwrap_or_default()
+    }
+
+    /// Reads an RFC 3339 time, or a date alone (its first moment in UTC). `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let day = time::macros::format_description!("[year]-[month]-[day]");
+        let at = OffsetDateTime::parse(text, &Rfc3339)
+            .ok()
+            .or_else(|| time::Date::parse(text, day).ok().map(|date| date.midnight().assume_utc()))?;
+        i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
+    }
+}
+
+/// Where the time comes from: the operating system, or a test.
+#[derive(Clone)]
+pub struct Clock(Source);
+
+#[derive(Clone)]
+enum Source {
+    System,
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The operating system's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands still at `start` until [`Clock::advance`] moves it.
+    #[must_use]
+    pub fn manual(start: Timestamp) -> Self {
+        Self(Source::Manual(Arc::new(AtomicI64::new(start.0))))
+    }
+
+    /// The present moment.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "this is the one place that asks the operating system")]
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Source::System => Timestamp(
+                i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX),
+            ),
+            Source::Manual(at) => Timestamp(at.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a manual clock later by `span`; the system's clock is not ours to move, so that does nothing.
+    pub fn advance(&self, span: Duration) {
+        if let Source::Manual(at) = &self.0 {
+            at.store(Timestamp(at.load(Ordering::SeqCst)).plus(span).0, Ordering::SeqCst);
+        }
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now().rfc3339())
+    }
+}
+
+/// `N` bytes that nobody can guess.
+///
+/// # Panics
+/// When the operating system has no randomness to give: nothing safe can be done without it.
+#[must_use]
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    let filled = SystemRandom::new().fill(&mut bytes);
+    assert!(filled.is_ok(), "the operating system has no randomness to give");
+    bytes
+}
+
+/// A random whole number below `bound`, each as likely as the next; 0 when `bound` is 0.
+#[must_use]
+pub fn random_below(bound: u64) -> u64 {
+    if bound == 0 {
+        return 0;
+    }
+    // 128 random bits make the bias of the remainder smaller than 2^-64.
+    let wide = u128::from_le_bytes(random()) % u128::from(bound);
+    u64::try_from(wide).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_back_as_it_was_written() {
+        let at = Timestamp(1_763_894_400_123);
+        assert_eq!(at.rfc3339(), "2025-11-23T10:40:00.123Z");
+        assert_eq!(Timestamp::parse(&at.rfc3339()), Some(at));
+        assert_eq!(Timestamp::parse("2025-11-23T12:40:00.123+02:00"), Some(at));
+        assert_eq!(Timestamp::parse("2025-11-23"), Some(Timestamp(1_763_856_000_000)));
+        assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn a_manual_clock_stands_still_until_it_is_moved() {
+        let clock = Clock::manual(Timestamp(1_000));
+        assert_eq!(clock.now(), Timestamp(1_000));
+        clock.advance(Duration::from_secs(2));
+        assert_eq!(clock.now(), Timestamp(3_000));
+        assert_eq!(clock.now().since(Timestamp(1_000)), Duration::from_secs(2));
+    }
+}

@@ -1,0 +1,215 @@
+//! Every setting once: its flag, its environment variable, its default, its line of help.
+//!
+//! A secret can also be read from a file, by `NAME_FILE`; the file's last line break is not part of it. An empty value
+//! counts as none, since that is what an orchestrator's unset variable looks like.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, ValueEnum};
+use secrecy::SecretString;
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    app::{App, PublicUrl},
+    clock::Clock,
+    error::Result,
+    meta::{Meta, Settings},
+    seal::Sealer,
+    store::Store,
+};
+
+/// Where the database is: all that commands need which do not serve.
+#[derive(Args, Clone, Debug)]
+pub struct DatabaseArgs {
+    /// The database: sqlite://PATH (made when it is not there) or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://setuplinks.db", hide_env_values = true, value_name = "URL")]
+    database_url: String,
+    /// A file that holds DATABASE_URL
+    #[arg(long, env = "DATABASE_URL_FILE", value_name = "PATH")]
+    database_url_file: Option<PathBuf>,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The settings of `serve`.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// The address to listen on
+    #[arg(long, env = "LISTEN_ADDR", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub listen_addr: SocketAddr,
+    /// The address customers and Facebook reach this server at; every absolute URL is built from it
+    #[arg(long, env = "PUBLIC_URL", default_value = "http://localhost:8080", value_name = "URL")]
+    public_url: String,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// Keys that seal secrets at rest: one or more id:base64 of 32 bytes, comma separated; the first seals, all open.
+    /// Make one with: echo "k1:$(openssl rand -base64 32)"
+    #[arg(long, env = "SECRET_KEYS", hide_env_values = true, value_name = "KEYS")]
+    secret_keys: Option<String>,
+    /// A file that holds SECRET_KEYS
+    #[arg(long, env = "SECRET_KEYS_FILE", value_name = "PATH")]
+    secret_keys_file: Option<PathBuf>,
+    /// The Meta app's id (App Dashboard, App settings, Basic)
+    #[arg(long, env = "META_APP_ID", value_name = "ID")]
+    meta_app_id: Option<String>,
+    /// The Meta app's secret (App Dashboard, App settings, Basic)
+    #[arg(long, env = "META_APP_SECRET", hide_env_values = true, value_name = "SECRET")]
+    meta_app_secret: Option<String>,
+    /// A file that holds META_APP_SECRET
+    #[arg(long, env = "META_APP_SECRET_FILE", value_name = "PATH")]
+    meta_app_secret_file: Option<PathBuf>,
+    /// The id of the Facebook Login for Business configuration with the WhatsApp Embedded Signup login variation
+    #[arg(long, env = "META_CONFIG_ID", value_name = "ID")]
+    meta_config_id: Option<String>,
+    /// The version of the Graph API and of the login dialog
+    #[arg(long, env = "META_GRAPH_VERSION", default_value = "v26.0", value_name = "VERSION")]
+    meta_graph_version: String,
+    /// Where the Graph API is
+    #[arg(long, env = "META_GRAPH_URL", default_value = "https://graph.facebook.com", value_name = "URL")]
+    meta_graph_url: String,
+    /// Where the login dialog is
+    #[arg(long, env = "META_DIALOG_URL", default_value = "https://www.facebook.com", value_name = "URL")]
+    meta_dialog_url: String,
+    /// The dialog's extras for coexistence, as a JSON object
+    #[arg(
+        long,
+        env = "META_EXTRAS_COEXISTENCE",
+        default_value = r#"{"setup":{},"featureType":"whatsapp_business_app_onboarding","sessionInfoVersion":"3","version":"v4"}"#,
+        value_name = "JSON"
+    )]
+    meta_extras_coexistence: String,
+    /// The dialog's extras for dedicated, as a JSON object
+    #[arg(
+        long,
+        env = "META_EXTRAS_DEDICATED",
+        default_value = r#"{"setup":{},"sessionInfoVersion":"3","version":"v4"}"#,
+        value_name = "JSON"
+    )]
+    meta_extras_dedicated: String,
+}
+
+/// A setting that is missing or malformed: its name, and what is allowed. Never its value.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{name} {problem}")]
+pub struct Unusable {
+    name: &'static str,
+    problem: String,
+}
+
+fn unusable(name: &'static str, problem: impl Into<String>) -> Unusable {
+    Unusable { name, problem: problem.into() }
+}
+
+/// A value, or what the file beside it holds.
+fn or_file(
+    name: &'static str,
+    value: Option<&String>,
+    file: Option<&PathBuf>,
+) -> Result<Option<String>, Unusable> {
+    let value = value.filter(|value| !value.trim().is_empty());
+    let file = file.filter(|path| !path.as_os_str().is_empty());
+    match (value, file) {
+        (Some(_), Some(_)) => Err(unusable(name, format!("and {name}_FILE are both set; set one of them"))),
+        (Some(value), None) => Ok(Some(value.clone())),
+        (None, Some(path)) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|e| unusable(name, format!("cannot be read from the file {}: {e}", path.display())))?;
+            Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()).filter(|text| !text.trim().is_empty()))
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+fn required(name: &'static str, value: Option<String>, hint: &str) -> Result<String, Unusable> {
+    value.filter(|value| !value.trim().is_empty()).ok_or_else(|| unusable(name, format!("is required: {hint}")))
+}
+
+fn base(name: &'static str, text: &str) -> Result<Url, Unusable> {
+    let allowed = || unusable(name, "must be an absolute http or https URL without a query");
+    let url = Url::parse(text).map_err(|_| allowed())?;
+    let is_base = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
+    if is_base { Ok(url) } else { Err(allowed()) }
+}
+
+fn extras(name: &'static str, text: &str) -> Result<String, Unusable> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(value @ Value::Object(_)) => Ok(value.to_string()),
+        _ => Err(unusable(name, "must be a JSON object")),
+    }
+}
+
+fn id(name: &'static str, value: Option<String>, hint: &str) -> Result<String, Unusable> {
+    let value = required(name, value, hint)?;
+    let is_id = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    if is_id { Ok(value) } else { Err(unusable(name, "must be an id: letters, digits, '-' and '_'")) }
+}
+
+impl DatabaseArgs {
+    /// The database of that path, and nothing else said.
+    #[must_use]
+    pub fn at(url: String) -> Self {
+        Self { database_url: url, database_url_file: None }
+    }
+
+    /// Connects and migrates.
+    ///
+    /// # Errors
+    /// When the setting cannot be used or the database cannot be reached.
+    pub async fn open(&self) -> anyhow::Result<Store> {
+        let default = self.database_url_file.is_some() && self.database_url == "sqlite://setuplinks.db";
+        let value = Some(&self.database_url).filter(|_| !default);
+        let url = or_file("DATABASE_URL", value, self.database_url_file.as_ref())?;
+        let url = required("DATABASE_URL", url, "sqlite://PATH or postgres://…")?;
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(unusable("DATABASE_URL", "must start with sqlite:// or postgres://").into());
+        }
+        Ok(Store::open(&url).await?)
+    }
+}
+
+impl ServeArgs {
+    /// Checks every setting, opens the database, and furnishes the house.
+    ///
+    /// # Errors
+    /// The first setting that is missing or malformed, in words; or the database.
+    pub async fn app(&self, clock: Clock) -> anyhow::Result<App> {
+        let public_url = PublicUrl::parse(&self.public_url).map_err(|problem| unusable("PUBLIC_URL", problem))?;
+        let keys = or_file("SECRET_KEYS", self.secret_keys.as_ref(), self.secret_keys_file.as_ref())?;
+        let keys = required("SECRET_KEYS", keys, "make one with: echo \"k1:$(openssl rand -base64 32)\"")?;
+        let sealer = Sealer::parse(&keys).map_err(|problem| unusable("SECRET_KEYS", format!("cannot be used: {problem}")))?;
+        let meta = Meta::new(self.meta(&public_url)?)?;
+        let store = self.database.open().await?;
+        Ok(App::new(store, clock, sealer, meta, public_url))
+    }
+
+    fn meta(&self, public_url: &PublicUrl) -> Result<Settings, Unusable> {
+        let secret = or_file("META_APP_SECRET", self.meta_app_secret.as_ref(), self.meta_app_secret_file.as_ref())?;
+        let secret = required("META_APP_SECRET", secret, "App Dashboard, App settings, Basic")?;
+        let version = &self.meta_graph_version;
+        let is_version = version.strip_prefix('v').and_then(|rest| rest.split_once('.')).is_some_and(|(major, minor)| {
+            [major, minor].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+        });
+        if !is_version {
+            return Err(unusable("META_GRAPH_VERSION", "must be a version such as v26.0"));
+        }
+        Ok(Settings {
+            app_id: id("META_APP_ID", self.meta_app_id.clone(), "App Dashboard, App settings, Basic")?,
+            app_secret: SecretString::from(secret),
+            config_id: id("META_CONFIG_ID", self.meta_config_id.clone(), "Facebook Login for Business, Configurations")?,
+            graph_version: version.clone(),
+            graph_url: base("META_GRAPH_URL", &self.meta_graph_url)?,
+            dialog_url: base("META_DIALOG_URL", &self.meta_dialog_url)?,
+            redirect_uri: public_url.callback(),
+            extras_coexistence: extras("META_EXTRAS_COEXISTENCE", &self.meta_extras_coexistence)?,
+            extras_dedicated: extras("META_EXTRAS_DEDICATED", &self.meta_extras_dedicated)?,
+        })
+    }
+}

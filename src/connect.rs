@@ -1,0 +1,205 @@
+//! Takes a signup from the customer's choice to a connected number.
+//!
+//! A person makes three moves: [`begin`] (the button was pressed), [`come_back`] (Facebook sent them back) and
+//! [`choose`] (which of several numbers). Everything between is [`steps`], driven by the request that is there and by
+//! the [`worker`] when none is. Whatever moves a signup writes link and event in the same transaction ([`settle`]).
+
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use url::Url;
+
+use crate::{
+    app::App,
+    clock::random,
+    error::{Error, Result},
+    id::{LinkId, SignupId},
+    link::ConnectionType,
+    meta::dialog::Answer,
+    seal::{Place, digest},
+    signup::{Reason, Signup, State, Step},
+    store::{links, links::Visit, signups},
+    words::Lang,
+};
+
+pub mod settle;
+mod steps;
+pub mod worker;
+
+/// How long Meta's login may take: its own flow warns of an hour.
+pub const LOGIN_LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+/// How long the work after the login may go on when Meta stumbles, beyond the waits that Meta itself asks for.
+pub const DEADLINE: Duration = Duration::from_secs(5 * 60);
+
+/// The secret by which a browser is known to have started a login. It lives in the session.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Visitor(String);
+
+impl Visitor {
+    /// A visitor nobody has seen before.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(secret())
+    }
+
+    fn digest(&self) -> Vec<u8> {
+        digest(&self.0)
+    }
+}
+
+impl Default for Visitor {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn secret() -> String {
+    URL_SAFE_NO_PAD.encode(random::<32>())
+}
+
+/// Where a sealed secret of a signup lives.
+fn place(signup: SignupId, column: &'static str) -> Place {
+    Place { table: "signups", column, row: signup.0 }
+}
+
+/// The customer pressed the button: notes the login and gives the address of Facebook's dialog.
+///
+/// Of the two languages the first is the page's, which the dialog gets too; the second is the one the customer chose on
+/// the page, if they did, and is kept for the way back.
+///
+/// # Errors
+/// When the link does not allow that type.
+pub async fn begin(
+    app: &App,
+    visit: &Visit,
+    connection_type: ConnectionType,
+    visitor: &Visitor,
+    (lang, chosen): (Lang, Option<Lang>),
+) -> Result<Url> {
+    let link = &visit.link;
+    if !link.connection_types().contains(&connection_type) {
+        return Err(Error::BadRequest("the link does not allow this connection type"));
+    }
+    let (now, state) = (app.clock.now(), secret());
+    let signup = Signup {
+        id: SignupId::new(now),
+        project_id: link.project_id,
+        customer_id: link.customer_id,
+        link_id: link.id,
+        connection_type,
+        language: chosen,
+        state: State::Login,
+        code: None,
+        token: None,
+        token_expires_at: None,
+        pin: None,
+        business_id: None,
+        created_at: now,
+        deadline_at: None,
+        tries: 0,
+        next_at: now,
+        fence: 0,
+    };
+    let login = signups::Login { state: digest(&state), visitor: visitor.digest() };
+    let mut tx = app.store.begin().await?;
+    signups::insert(tx.db(), &signup, &login).await?;
+    settle::started(&mut tx, &signup, now).await?;
+    tx.commit().await?;
+    app.meta.dialog_url(connection_type, &state, lang)
+}
+
+/// Facebook sent a browser back. Gives the link whose progress it should see, and the language of the visit.
+///
+/// # Errors
+/// [`Error::ForeignLogin`] when this browser did not start the login of that state: nothing has happened then.
+pub async fn come_back(
+    app: &App,
+    state: Option<&str>,
+    visitor: &Visitor,
+    answer: Answer,
+) -> Result<(LinkId, Option<Lang>)> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let found = match (state, &answer) {
+        (Some(state), _) => {
+            let login = signups::Login { state: digest(state), visitor: visitor.digest() };
+            signups::by_login(tx.db(), &login).await?
+        }
+        // Some cancels come back without the state: they mean the login this browser started last.
+        (None, Answer::Refused(_)) => signups::newest_login(tx.db(), &visitor.digest()).await?,
+        (None, Answer::Code(_)) => None,
+    };
+    let found = found.ok_or(Error::ForeignLogin)?;
+    let landing = (found.link_id, found.language);
+    if found.state != State::Login || !may_go_on(app, &mut tx, found.link_id).await? {
+        // Seen before, overtaken by another tab, or the link is done: its progress page says which.
+        tx.commit().await?;
+        return Ok(landing);
+    }
+    let Some(mut signup) = signups::take(tx.db(), found.id).await? else { return Err(Error::ForeignLogin) };
+    match answer {
+        _ if now.since(signup.created_at) > LOGIN_LIFETIME => {
+            settle::failed(&mut tx, &mut signup, Reason::TooLate, now).await?;
+        }
+        Answer::Refused(reason) => settle::failed(&mut tx, &mut signup, reason, now).await?,
+        Answer::Code(code) => {
+            signup.code = Some(app.sealer.seal(place(signup.id, "code"), &code)?);
+            signup.state = signup.state.returned().map_err(|e| Error::Internal(e.to_string()))?;
+            signup.deadline_at = Some(now.plus(DEADLINE));
+            signup.next_at = now;
+            settle::processing(&mut tx, &signup, now).await?;
+        }
+    }
+    tx.commit().await?;
+    worker::start(app, signup.id);
+    Ok(landing)
+}
+
+/// Whether a login may become the link's running signup. One that only waits for a choice of number makes room; one that is
+/// being carried through, or has been, does not.
+async fn may_go_on(app: &App, tx: &mut crate::store::Tx, link: LinkId) -> Result<bool> {
+    use crate::link::Status;
+    let Some(locked) = links::lock(tx.db(), link).await? else { return Ok(false) };
+    if matches!(locked.stored_status, Status::Used | Status::Revoked) {
+        return Ok(false);
+    }
+    match links::visit_by_id(tx.db(), link).await?.and_then(|visit| visit.running) {
+        None => Ok(true),
+        Some((_, step)) if step != Step::Choose => Ok(false),
+        Some((waiting, _)) => {
+            let Some(mut waiting) = signups::take(tx.db(), waiting).await? else { return Ok(true) };
+            let now = app.clock.now();
+            let makes_room = matches!(waiting.state, State::Choose { .. });
+            if makes_room {
+                waiting.state = State::Failed { reason: Reason::Cancelled, at: Step::Choose };
+            }
+            signups::save(tx.db(), &waiting, None, now).await?;
+            Ok(makes_room)
+        }
+    }
+}
+
+/// The customer chose one of several numbers. `false` when it is none of those on offer; a signup that has no choice
+/// to make any more is left as it is.
+pub async fn choose(app: &App, link: LinkId, phone_number_id: &str) -> Result<bool> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let running = links::visit_by_id(tx.db(), link).await?.and_then(|visit| visit.running);
+    let Some((id, Step::Choose)) = running else { return Ok(true) };
+    let Some(mut signup) = signups::take(tx.db(), id).await? else { return Ok(true) };
+    match signup.state.clone().chosen(phone_number_id) {
+        Err(_) => Ok(true),
+        Ok(None) => Ok(false),
+        Ok(Some(state)) => {
+            signup.state = state;
+            signup.deadline_at = Some(now.plus(DEADLINE));
+            signup.next_at = now;
+            settle::processing(&mut tx, &signup, now).await?;
+            tx.commit().await?;
+            worker::start(app, id);
+            Ok(true)
+        }
+    }
+}

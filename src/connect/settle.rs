@@ -1,0 +1,146 @@
+//! What a move of a signup means for its link and for the platform: written together with it, or not at all.
+
+use serde_json::json;
+
+use crate::{
+    clock::Timestamp,
+    error::{Error, Result},
+    event::{Event, Name},
+    id::{CustomerId, LinkId, NumberId, ProjectId},
+    link::{SetupStatus, Status},
+    number::{Facts, PhoneNumber},
+    signup::{Reason, Signup},
+    store::{Tx, events, links, numbers, signups},
+};
+
+type Owner = (ProjectId, CustomerId, LinkId);
+
+fn owner(signup: &Signup) -> Owner {
+    (signup.project_id, signup.customer_id, signup.link_id)
+}
+
+/// The customer is on the way to Facebook.
+pub async fn started(tx: &mut Tx, signup: &Signup, now: Timestamp) -> Result<()> {
+    let more = json!({"connection_type": signup.connection_type});
+    events::insert(tx.db(), &Event::of_link(Name::LinkStarted, owner(signup), &more, now)).await
+}
+
+/// The signup is being carried through, and free for whoever claims it.
+pub async fn processing(tx: &mut Tx, signup: &Signup, now: Timestamp) -> Result<()> {
+    set_link(tx, signup, SetupStatus::Processing, None, now).await?;
+    signups::save(tx.db(), signup, None, now).await
+}
+
+/// The signup is over without a number; the link can be opened again. Its secrets are forgotten.
+pub async fn failed(tx: &mut Tx, signup: &mut Signup, reason: Reason, now: Timestamp) -> Result<()> {
+    let at = signup.state.step();
+    signup.state = signup.state.clone().failed(reason).map_err(|e| Error::Internal(e.to_string()))?;
+    forget(signup);
+    let code = reason.error_code();
+    set_link(tx, signup, SetupStatus::Failed, Some(code.as_str()), now).await?;
+    let name = if reason == Reason::Cancelled { Name::LinkCancelled } else { Name::LinkFailed };
+    let more = json!({
+        "error_code": code, "reason": reason, "stage": at, "is_user_fixable": reason.is_user_fixable(),
+    });
+    events::insert(tx.db(), &Event::of_link(name, owner(signup), &more, now)).await?;
+    signups::save(tx.db(), signup, None, now).await
+}
+
+/// What is stored of a number that is done with Meta.
+pub struct Finished {
+    /// What Meta said of it.
+    pub facts: Facts,
+    /// Our id of it: the one it has, or a new one.
+    pub id: NumberId,
+    /// Its secrets, sealed for that id.
+    pub secrets: numbers::Secrets,
+}
+
+/// The number is connected: stored, the link used up, the signup over, the platform told. All of it or nothing.
+///
+/// Gives the reason when it must not be after all: the link was taken back, or the number has become somebody else's.
+pub async fn connected(
+    tx: &mut Tx,
+    signup: &mut Signup,
+    finished: Finished,
+    now: Timestamp,
+) -> Result<Result<(), Reason>> {
+    let Some(mut link) = links::lock(tx.db(), signup.link_id).await? else { return Ok(Err(Reason::Revoked)) };
+    let Ok(used) = link.stored_status.use_up() else { return Ok(Err(Reason::Revoked)) };
+    let known = numbers::find(tx.db(), signup.project_id, &finished.facts.phone_number_id).await?;
+    let number = number_of(signup, &finished, known.as_ref(), now);
+    if !numbers::store(tx.db(), &number, &finished.secrets).await? {
+        return Ok(Err(Reason::Taken));
+    }
+    link.stored_status = used;
+    link.setup_status = SetupStatus::Completed;
+    link.setup_error = None;
+    link.updated_at = now;
+    links::update(tx.db(), &link).await?;
+
+    let name = if known.is_some() { Name::NumberReconnected } else { Name::NumberCreated };
+    events::insert(tx.db(), &Event::of_number(name, &number, Some(link.id), now)).await?;
+    let more = json!({"phone_number_id": number.phone_number_id, "business_account_id": number.business_account_id});
+    events::insert(tx.db(), &Event::of_link(Name::LinkCompleted, owner(signup), &more, now)).await?;
+
+    signup.state = signup.state.clone().connected(number.id).map_err(|e| Error::Internal(e.to_string()))?;
+    forget(signup);
+    signups::save(tx.db(), signup, None, now).await?;
+    Ok(Ok(()))
+}
+
+fn number_of(signup: &Signup, finished: &Finished, known: Option<&PhoneNumber>, now: Timestamp) -> PhoneNumber {
+    use crate::{link::ConnectionType, number::Kind};
+    let facts = finished.facts.clone();
+    let is_coexistence = facts.kind() == Kind::Connects(ConnectionType::Coexistence);
+    PhoneNumber {
+        id: finished.id,
+        project_id: signup.project_id,
+        customer_id: signup.customer_id,
+        name: known.map_or_else(
+            || facts.verified_name.clone().unwrap_or_else(|| facts.display_phone_number.clone()),
+            |known| known.name.clone(),
+        ),
+        phone_number_id: facts.phone_number_id,
+        business_account_id: facts.business_account_id,
+        business_id: signup.business_id.clone(),
+        is_coexistence,
+        display_phone_number: facts.display_phone_number,
+        verified_name: facts.verified_name,
+        quality_rating: facts.quality_rating,
+        code_verification_status: facts.code_verification_status,
+        name_status: facts.name_status,
+        status: facts.status,
+        throughput_tier: facts.throughput_tier,
+        messaging_limit: facts.messaging_limit,
+        is_official_business_account: facts.is_official_business_account.unwrap_or(false),
+        // Registering sets a PIN, which is two-step verification.
+        is_pin_enabled: facts.is_pin_enabled.unwrap_or(!is_coexistence),
+        created_at: known.map_or(now, |known| known.created_at),
+        updated_at: now,
+    }
+}
+
+fn forget(signup: &mut Signup) {
+    signup.code = None;
+    signup.token = None;
+    signup.pin = None;
+}
+
+async fn set_link(
+    tx: &mut Tx,
+    signup: &Signup,
+    status: SetupStatus,
+    error: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(mut link) = links::lock(tx.db(), signup.link_id).await? else { return Ok(()) };
+    // A late tab's failure does not unsay that the link was completed.
+    if link.stored_status != Status::Used {
+        link.setup_status = status;
+        link.setup_error = error.map(str::to_owned);
+        link.updated_at = now;
+        links::update(tx.db(), &link).await?;
+    }
+    Ok(())
+}

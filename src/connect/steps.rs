@@ -1,0 +1,258 @@
+//! What each step asks of Meta, and what the answer means.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{
+    place, settle,
+    worker::{Outcome, note},
+};
+use crate::{
+    app::App,
+    clock::random_below,
+    error::{Error, Result},
+    id::NumberId,
+    link::{ConnectionType, SetupLink},
+    meta::{Failure, Remedy, numbers::Sync},
+    number::{Facts, Kind},
+    seal::Place,
+    signup::{Candidate, Illegal, Reason, Signup, State},
+    store::numbers::{self, Secrets},
+};
+
+mod exchange;
+mod register;
+
+/// Does the step that the signup stands at.
+///
+/// # Errors
+/// What is ours alone: the database, a seal. What Meta says is never an error here.
+pub(super) async fn advance(app: &App, signup: &mut Signup, link: &SetupLink) -> Result<Outcome> {
+    match signup.state.clone() {
+        State::Exchange => exchange::exchange(app, signup).await,
+        State::Accounts => accounts(app, signup).await,
+        State::Numbers { accounts } => find_numbers(app, signup, link, &accounts).await,
+        State::Check { chosen } => check(app, signup, link, &chosen).await,
+        State::Subscribe { facts } => subscribe(app, signup, &facts).await,
+        State::Register { facts, attempts } => register::register(app, signup, &facts, attempts).await,
+        State::Contacts { facts } => sync(app, signup, &facts, Sync::Contacts).await,
+        State::History { facts } => sync(app, signup, &facts, Sync::History).await,
+        State::Store { facts } => store(app, signup, facts).await,
+        State::Login | State::Choose { .. } | State::Connected { .. } | State::Failed { .. } => {
+            Err(Error::Internal(format!("a signup at {} was claimed", signup.state.step())))
+        }
+    }
+}
+
+/// The state to go on with where a step is worth less than the connection: a number without its old chats still works.
+pub(super) fn go_on_without(state: &State) -> Option<State> {
+    match state {
+        State::Contacts { .. } | State::History { .. } => state.clone().synced().ok(),
+        _ => None,
+    }
+}
+
+/// Puts a moved state into the signup.
+fn moved(signup: &mut Signup, state: Result<State, Illegal>) -> Result<Outcome> {
+    signup.state = state.map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(Outcome::Moved)
+}
+
+/// Logs what Meta answered, in numbers, and gives what to do about it.
+fn remedy(signup: &Signup, failure: &Failure) -> Remedy {
+    tracing::warn!(signup = %signup.id, step = %signup.state.step(), failure = %failure, "Meta did not do it");
+    failure.remedy()
+}
+
+fn token(app: &App, signup: &Signup) -> Result<SecretString> {
+    let sealed = signup.token.as_ref().ok_or_else(|| Error::Internal("a signup past the exchange has no token".into()))?;
+    app.sealer.open(place(signup.id, "token"), sealed)
+}
+
+async fn accounts(app: &App, signup: &mut Signup) -> Result<Outcome> {
+    let token = token(app, signup)?;
+    let inspected = match app.meta.inspect(&token).await {
+        Ok(inspected) if !inspected.is_valid => return Ok(Outcome::Failed(Reason::Exchange)),
+        Ok(inspected) => inspected,
+        Err(failure) => match remedy(signup, &failure) {
+            Remedy::Retry(wait) => return Ok(Outcome::Later(wait)),
+            // The token itself may still read what is needed.
+            Remedy::GiveUp(_) => crate::meta::accounts::Inspected::default(),
+        },
+    };
+    signup.token_expires_at = inspected.expires_at.or(signup.token_expires_at);
+    signup.business_id = match app.meta.client_business(&token).await {
+        Ok(business) => business,
+        Err(failure) => match remedy(signup, &failure) {
+            // Worth another try, and needed only where the accounts are not known already.
+            Remedy::Retry(wait) if inspected.accounts.is_empty() || signup.tries == 0 => {
+                return Ok(Outcome::Later(wait));
+            }
+            _ => None,
+        },
+    };
+    let mut accounts = inspected.accounts;
+    if accounts.is_empty()
+        && let Some(business) = &signup.business_id
+    {
+        match app.meta.accounts_of(business, &token).await {
+            Ok(found) => accounts = found,
+            Err(failure) => match remedy(signup, &failure) {
+                Remedy::Retry(wait) => return Ok(Outcome::Later(wait)),
+                Remedy::GiveUp(_) => return Ok(Outcome::Failed(Reason::NoAccess)),
+            },
+        }
+    }
+    if accounts.is_empty() {
+        return Ok(Outcome::Failed(Reason::NoNumber));
+    }
+    let state = signup.state.clone().accounts_found(accounts);
+    moved(signup, state)
+}
+
+async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts: &[String]) -> Result<Outcome> {
+    let token = token(app, signup)?;
+    let (mut listed, mut refused) = (Vec::new(), None);
+    for account in accounts {
+        match app.meta.numbers_of(account, &token).await {
+            Ok(numbers) => listed.extend(numbers),
+            Err(failure) => match remedy(signup, &failure) {
+                Remedy::Retry(wait) => return Ok(Outcome::Later(wait)),
+                // An old account that is closed to us must not hide a new one that is open.
+                Remedy::GiveUp(Reason::NumberFailed) => refused = refused.or(Some(Reason::NoAccess)),
+                Remedy::GiveUp(reason) => refused = refused.or(Some(reason)),
+            },
+        }
+    }
+    // The newest first; the sort is stable, so what Meta gave no time for stays in Meta's own order.
+    listed.sort_by_key(|number| std::cmp::Reverse(number.onboarded_at));
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for number in listed.into_iter().map(|number| number.facts) {
+        if candidates.iter().all(|known| known.phone_number_id != number.phone_number_id) {
+            candidates.push(Candidate {
+                phone_number_id: number.phone_number_id,
+                business_account_id: number.business_account_id,
+                display_phone_number: number.display_phone_number,
+                verified_name: number.verified_name,
+            });
+        }
+    }
+    let found_any = !candidates.is_empty();
+    if let Some(wanted) = &link.reconnect_phone_number_id {
+        candidates.retain(|candidate| candidate.phone_number_id == *wanted);
+    }
+    if !candidates.is_empty() && all_taken(app, signup, &candidates).await? {
+        return Ok(Outcome::Failed(Reason::Taken));
+    }
+    let mut candidates = candidates.into_iter();
+    match candidates.next() {
+        Some(first) => {
+            let state = signup.state.clone().numbers_found(first, candidates.collect());
+            moved(signup, state)
+        }
+        None if found_any => Ok(Outcome::Failed(Reason::WrongNumber)),
+        None => Ok(Outcome::Failed(refused.unwrap_or(Reason::NoNumber))),
+    }
+}
+
+/// Whether every number on offer is another customer's: then there is nothing to choose.
+async fn all_taken(app: &App, signup: &Signup, candidates: &[Candidate]) -> Result<bool> {
+    let mut lease = app.store.acquire().await?;
+    for candidate in candidates {
+        let known = numbers::find(lease.db(), signup.project_id, &candidate.phone_number_id).await?;
+        if known.is_none_or(|number| number.customer_id == signup.customer_id) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Asks what the number is and refuses what must not be, before anything is done to it.
+async fn check(app: &App, signup: &mut Signup, link: &SetupLink, chosen: &Candidate) -> Result<Outcome> {
+    let known =
+        numbers::find(app.store.acquire().await?.db(), signup.project_id, &chosen.phone_number_id).await?;
+    if known.is_some_and(|number| number.customer_id != signup.customer_id) {
+        return Ok(Outcome::Failed(Reason::Taken));
+    }
+    let token = token(app, signup)?;
+    let asked = app.meta.number(&chosen.phone_number_id, &chosen.business_account_id, &token).await;
+    let mut facts = match asked {
+        Ok(facts) => facts,
+        Err(failure) => return Ok(remedy(signup, &failure).into()),
+    };
+    if facts.display_phone_number.is_empty() {
+        facts.display_phone_number.clone_from(&chosen.display_phone_number);
+    }
+    let allowed = link.connection_types();
+    match facts.kind() {
+        Kind::Connects(kind) if allowed.contains(&kind) => {
+            let state = signup.state.clone().accepted(facts);
+            moved(signup, state)
+        }
+        Kind::Connects(ConnectionType::Dedicated) => Ok(Outcome::Failed(Reason::WrongTypeCoexistence)),
+        Kind::AppOnly if allowed.contains(&ConnectionType::Coexistence) => Ok(Outcome::Failed(Reason::NumberFailed)),
+        Kind::Connects(ConnectionType::Coexistence) | Kind::AppOnly => {
+            Ok(Outcome::Failed(Reason::WrongTypeDedicated))
+        }
+    }
+}
+
+async fn subscribe(app: &App, signup: &mut Signup, facts: &Facts) -> Result<Outcome> {
+    let token = token(app, signup)?;
+    match app.meta.subscribe(&facts.business_account_id, &token).await {
+        Ok(()) => {
+            let connection_type = match facts.kind() {
+                Kind::Connects(connection_type) => connection_type,
+                Kind::AppOnly => return Ok(Outcome::Failed(Reason::NumberFailed)),
+            };
+            let state = signup.state.clone().subscribed(connection_type);
+            moved(signup, state)
+        }
+        Err(failure) => Ok(remedy(signup, &failure).into()),
+    }
+}
+
+/// Asks for contacts or history. Meta takes the question once (2593107: it was asked before, by us or by a process that
+/// died in the middle) and within a day (2593108); the number works without.
+async fn sync(app: &App, signup: &mut Signup, facts: &Facts, what: Sync) -> Result<Outcome> {
+    const ASKED_BEFORE: i64 = 2_593_107;
+    let token = token(app, signup)?;
+    match app.meta.sync(&facts.phone_number_id, what, &token).await {
+        Err(failure) if failure.code() != ASKED_BEFORE => match remedy(signup, &failure) {
+            Remedy::Retry(wait) => return Ok(Outcome::Later(wait)),
+            Remedy::GiveUp(_) => tracing::warn!(signup = %signup.id, ?what, "the number is connected without"),
+        },
+        Ok(()) | Err(_) => {}
+    }
+    let state = signup.state.clone().synced();
+    moved(signup, state)
+}
+
+/// Stores the number under the id it has, or a new one, with its secrets sealed anew for that row.
+async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> {
+    let now = app.clock.now();
+    let known = numbers::find(app.store.acquire().await?.db(), signup.project_id, &facts.phone_number_id).await?;
+    let id = known.map_or_else(|| NumberId::new(now), |number| number.id);
+    let seal = |column, secret: &SecretString| {
+        app.sealer.seal(Place { table: "phone_numbers", column, row: id.0 }, secret.expose_secret())
+    };
+    let pin = match &signup.pin {
+        Some(sealed) => Some(seal("pin", &app.sealer.open(place(signup.id, "pin"), sealed)?)?),
+        None => None,
+    };
+    let secrets =
+        Secrets { token: seal("token", &token(app, signup)?)?, token_expires_at: signup.token_expires_at, pin };
+    let mut tx = app.store.begin().await?;
+    match settle::connected(&mut tx, signup, settle::Finished { facts, id, secrets }, now).await? {
+        Ok(()) => {
+            tx.commit().await?;
+            tracing::info!(signup = %signup.id, "a number is connected");
+            Ok(Outcome::Moved)
+        }
+        Err(reason) => Ok(Outcome::Failed(reason)),
+    }
+}
+
+/// Six random digits.
+fn new_pin() -> SecretString {
+    format!("{:06}", random_below(1_000_000)).into()
+}

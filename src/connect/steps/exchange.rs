@@ -1,0 +1,71 @@
+//! The first step: the code for a token, within the half minute that the code lives.
+
+use secrecy::ExposeSecret as _;
+
+use super::{moved, remedy};
+use crate::{
+    app::App,
+    connect::{place, worker::Outcome},
+    error::Result,
+    meta::{Failure, Remedy},
+    signup::{Reason, Signup},
+};
+
+/// A second try must be over before the code's 30 seconds are.
+const TRIES: i32 = 2;
+
+/// What Meta says of a code. The subcodes are seen in practice, not in a table of Meta's.
+mod subcode {
+    pub(super) const EXPIRED: i64 = 36_007;
+    pub(super) const REDIRECT_URI: i64 = 36_008;
+    pub(super) const USED: i64 = 36_009;
+}
+
+pub(super) async fn exchange(app: &App, signup: &mut Signup) -> Result<Outcome> {
+    let (None, Some(sealed)) = (&signup.token, &signup.code) else {
+        // A token is held: whatever happened to the code, this is done.
+        return hold(signup);
+    };
+    let code = app.sealer.open(place(signup.id, "code"), sealed)?;
+    match app.meta.exchange(&code).await {
+        Ok(grant) => {
+            signup.token = Some(app.sealer.seal(place(signup.id, "token"), grant.token.expose_secret())?);
+            signup.token_expires_at = grant.lives.map(|lives| app.clock.now().plus(lives));
+            signup.code = None;
+            hold(signup)
+        }
+        Err(failure) => Ok(refused(signup, &failure)),
+    }
+}
+
+fn hold(signup: &mut Signup) -> Result<Outcome> {
+    let state = signup.state.clone().token_held();
+    moved(signup, state)
+}
+
+fn refused(signup: &Signup, failure: &Failure) -> Outcome {
+    let remedy = remedy(signup, failure);
+    if let Failure::Graph(error) = failure {
+        match (error.code, error.subcode) {
+            (100, Some(subcode::EXPIRED | subcode::USED)) => return Outcome::Failed(Reason::TooLate),
+            // 1 is "unknown error" elsewhere; here Meta says it of a wrong app secret.
+            (1, _) if !error.is_transient => return misconfigured("META_APP_SECRET is not this app's"),
+            (101, _) => return misconfigured("META_APP_ID is no app of Meta's"),
+            (191, _) | (100, Some(subcode::REDIRECT_URI)) => {
+                return misconfigured("the app's valid OAuth redirect URIs do not have {PUBLIC_URL}/auth/facebook/callback");
+            }
+            _ => {}
+        }
+    }
+    match remedy {
+        Remedy::Retry(None) if signup.tries + 1 < TRIES => Outcome::Later(None),
+        Remedy::Retry(_) => Outcome::Failed(Reason::MetaDown),
+        Remedy::GiveUp(_) => Outcome::Failed(Reason::Exchange),
+    }
+}
+
+/// The operator's to mend: every customer will meet it.
+fn misconfigured(what: &'static str) -> Outcome {
+    tracing::error!("no login can be completed: {what}");
+    Outcome::Failed(Reason::Exchange)
+}

@@ -1,0 +1,220 @@
+//! Who moves signups: a task for one that a request just touched, and a loop that finds those nobody is at.
+//!
+//! Both claim a signup for [`LEASE`] before they touch it. A process that dies leaves a lease that runs out, and the
+//! next one goes on from the last state that was saved.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Semaphore;
+
+use super::{settle, steps};
+use crate::{
+    app::App,
+    clock::Timestamp,
+    error::{Error, Result},
+    id::SignupId,
+    meta::Remedy,
+    signup::{Reason, Signup, Step},
+    store::{links, signups},
+};
+
+/// How long a claim holds. Longer than one step takes with all its calls timing out.
+const LEASE: Duration = Duration::from_secs(60);
+/// How often the loop looks for work that no request announced.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Signups moved by one process at a time.
+const HANDS: usize = 64;
+/// A wait that Meta asks for is kept up to here; beyond it the customer is better told.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+/// The first pause between our own tries, and the longest one.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(20));
+
+/// What a step came to.
+pub(super) enum Outcome {
+    /// The state has moved; it is saved and the next step follows.
+    Moved,
+    /// Not now.
+    Later(Option<Duration>),
+    /// Never.
+    Failed(Reason),
+}
+
+impl From<Remedy> for Outcome {
+    fn from(remedy: Remedy) -> Self {
+        match remedy {
+            Remedy::Retry(wait) => Self::Later(wait),
+            Remedy::GiveUp(reason) => Self::Failed(reason),
+        }
+    }
+}
+
+/// Moves that signup in the background, if it is due and nobody is at it.
+pub fn start(app: &App, id: SignupId) {
+    let owned = app.clone();
+    app.tasks.spawn(async move {
+        let now = owned.clock.now();
+        let claimed = async { signups::claim(owned.store.acquire().await?.db(), id, now, now.plus(LEASE)).await };
+        match claimed.await {
+            Ok(Some(signup)) => drive(&owned, signup).await,
+            Ok(None) => {}
+            Err(e) => tracing::error!(signup = %id, error = %e, "a signup could not be claimed; the loop will try again"),
+        }
+    });
+}
+
+/// Finds and moves signups until the house closes.
+pub async fn run(app: App) {
+    let hands = Arc::new(Semaphore::new(HANDS));
+    while !app.stopping.is_cancelled() {
+        let found = match hands.clone().acquire_owned().await {
+            Ok(hand) => next(&app).await.map(|found| found.map(|signup| (hand, signup))),
+            Err(_) => return,
+        };
+        match found {
+            Ok(Some((hand, signup))) => {
+                let owned = app.clone();
+                app.tasks.spawn(async move {
+                    drive(&owned, signup).await;
+                    drop(hand);
+                });
+                continue;
+            }
+            Ok(None) => {}
+            Err(e) => tracing::error!(error = %e, "signups could not be looked for"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = app.stopping.cancelled() => {}
+        }
+    }
+}
+
+async fn next(app: &App) -> Result<Option<Signup>> {
+    let now = app.clock.now();
+    signups::claim_next(app.store.acquire().await?.db(), now, now.plus(LEASE)).await
+}
+
+/// Moves a claimed signup as far as it goes now.
+async fn drive(app: &App, mut signup: Signup) {
+    let id = signup.id;
+    // The end of the house ends this between two steps: the state is saved, and another process goes on from it.
+    while !app.stopping.is_cancelled() {
+        match step(app, &mut signup).await {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(Error::Conflict(_)) => {
+                tracing::info!(signup = %id, "somebody else has taken the signup");
+                break;
+            }
+            Err(e) => {
+                tracing::error!(signup = %id, step = %signup.state.step(), error = %e, "a step failed on our side; it will be tried again");
+                break;
+            }
+        }
+    }
+    app.moved.send_replace(Some(id));
+}
+
+/// One step: what Meta says, and what that means, saved. `false` when nothing more can be done now.
+async fn step(app: &App, signup: &mut Signup) -> Result<bool> {
+    let Some(visit) = links::visit_by_id(app.store.acquire().await?.db(), signup.link_id).await? else {
+        return Ok(false);
+    };
+    let at = signup.state.step();
+    let outcome = if visit.link.stored_status == crate::link::Status::Revoked {
+        Outcome::Failed(Reason::Revoked)
+    } else {
+        steps::advance(app, signup, &visit.link).await?
+    };
+    let now = app.clock.now();
+    match outcome {
+        Outcome::Moved => {
+            tracing::debug!(signup = %signup.id, from = %at, to = %signup.state.step(), "a signup moved");
+            signup.tries = 0;
+            let goes_on = !signup.state.is_over() && signup.state.step() != Step::Choose;
+            if !matches!(at, Step::Store) {
+                keep(app, signup, goes_on.then(|| now.plus(LEASE))).await?;
+            }
+            Ok(goes_on)
+        }
+        Outcome::Later(asked) => later(app, signup, asked, now).await,
+        Outcome::Failed(reason) => {
+            fail(app, signup, reason).await?;
+            Ok(false)
+        }
+    }
+}
+
+/// Saves a signup that goes on.
+pub(super) async fn keep(app: &App, signup: &mut Signup, lease: Option<Timestamp>) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    signups::save(tx.db(), signup, lease, now).await?;
+    tx.commit().await?;
+    app.moved.send_replace(Some(signup.id));
+    Ok(())
+}
+
+/// Keeps a lease on a signup that is about to do what must not be done twice.
+pub(super) async fn note(app: &App, signup: &mut Signup) -> Result<()> {
+    let lease = app.clock.now().plus(LEASE);
+    keep(app, signup, Some(lease)).await
+}
+
+async fn fail(app: &App, signup: &mut Signup, reason: Reason) -> Result<()> {
+    tracing::info!(signup = %signup.id, %reason, at = %signup.state.step(), "a signup failed");
+    let mut tx = app.store.begin().await?;
+    settle::failed(&mut tx, signup, reason, app.clock.now()).await?;
+    tx.commit().await
+}
+
+/// Puts the signup aside: for as long as Meta asked, else for a while that doubles with every try, until the deadline.
+async fn later(app: &App, signup: &mut Signup, asked: Option<Duration>, now: Timestamp) -> Result<bool> {
+    let wait = asked.unwrap_or_else(|| backoff(signup.tries));
+    if asked.is_some_and(|asked| asked > LONGEST_WAIT) {
+        fail(app, signup, Reason::Wait).await?;
+        return Ok(false);
+    }
+    signup.next_at = now.plus(wait);
+    let deadline = signup.deadline_at.unwrap_or(now);
+    if asked.is_some() {
+        signup.deadline_at = Some(deadline.max(signup.next_at.plus(super::DEADLINE / 2)));
+    } else if signup.next_at > deadline {
+        if let Some(state) = steps::go_on_without(&signup.state) {
+            tracing::warn!(signup = %signup.id, step = %signup.state.step(), "Meta did not answer in time; the number is connected without");
+            signup.state = state;
+            signup.next_at = now;
+            signup.tries = 0;
+            keep(app, signup, Some(now.plus(LEASE))).await?;
+            return Ok(true);
+        }
+        let known = matches!(signup.state.step(), Step::Login | Step::Exchange | Step::Accounts | Step::Numbers);
+        fail(app, signup, if known { Reason::MetaDown } else { Reason::MetaDownLater }).await?;
+        return Ok(false);
+    }
+    signup.tries = signup.tries.saturating_add(1);
+    keep(app, signup, None).await?;
+    Ok(false)
+}
+
+/// Half of the pause is chance, so that many signups that failed together do not come back together.
+fn backoff(tries: i32) -> Duration {
+    let (first, longest) = BACKOFF;
+    let doubled = first.saturating_mul(1 << u32::try_from(tries).unwrap_or(0).min(10)).min(longest);
+    let half = doubled / 2;
+    half + Duration::from_millis(crate::clock::random_below(u64::try_from(half.as_millis()).unwrap_or(0) + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_vary_and_end_at_the_longest() {
+        for tries in 0..40 {
+            let pause = backoff(tries);
+            assert!(pause >= BACKOFF.0 / 2 && pause <= BACKOFF.1, "{tries}: {pause:?}");
+        }
+        assert!(backoff(30) >= BACKOFF.1 / 2);
+    }
+}

@@ -1,0 +1,112 @@
+//! What can go wrong: one type, two faces.
+//!
+//! A handler returns an [`Error`]. It travels through the response's extensions to the edge, where the page's or the
+//! API's face gives it words ([`crate::page::faces`], [`crate::api::faces`]) and [`crate::web`] logs it, once. What is
+//! internal is logged and never shown.
+
+use std::sync::Arc;
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+/// Short for a result with the house's one error.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, named by what it is.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is nothing of that name that the caller may see.
+    #[error("there is no {0} here")]
+    NotFound(&'static str),
+    /// No API key, or none that is valid.
+    #[error("the X-API-Key header is missing or holds no valid key")]
+    Unauthorized,
+    /// Fields that cannot be accepted; never empty.
+    #[error("{}", sentence(.0))]
+    Invalid(Vec<Invalid>),
+    /// What is asked for contradicts what is there.
+    #[error("{0}")]
+    Conflict(String),
+    /// A login's answer that does not belong to a login of this browser.
+    #[error("the login's answer does not belong to this browser")]
+    ForeignLogin,
+    /// A form or address that our own pages never send.
+    #[error("the request is not one that our pages send: {0}")]
+    BadRequest(&'static str),
+    /// The database did not do what it was asked.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Something sealed does not open: its key is not in `SECRET_KEYS`, or the row was tampered with.
+    #[error("sealed data in {0} does not open with any of SECRET_KEYS")]
+    Sealed(String),
+    /// Something else of ours is broken.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// One field that cannot be accepted.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Invalid {
+    /// The field, as a path inside the envelope: `theme_config.primary_color`.
+    pub field: String,
+    /// What is allowed there.
+    pub message: String,
+}
+
+impl Error {
+    /// One field that cannot be accepted, and what is allowed there.
+    #[must_use]
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Invalid { field: field.into(), message: message.into() }])
+    }
+
+    /// The status both faces answer with.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::ForeignLogin => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Database(_) | Self::Sealed(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The machine-readable name that stands beside the sentence in API errors.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "not_found",
+            Self::Unauthorized => "unauthorized",
+            Self::Invalid(_) => "invalid",
+            Self::Conflict(_) => "conflict",
+            Self::ForeignLogin => "foreign_login",
+            Self::BadRequest(_) => "bad_request",
+            Self::Database(_) | Self::Sealed(_) | Self::Internal(_) => "internal",
+        }
+    }
+
+    /// Whether the text may leave the house. The rest is for the log alone.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        self.status().is_server_error()
+    }
+}
+
+/// All fields in one readable sentence, the first of them first.
+fn sentence(fields: &[Invalid]) -> String {
+    fields.iter().map(|f| f.message.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+impl IntoResponse for Error {
+    /// The bare status, with the error in the extensions for the face that the route belongs to.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}

@@ -1,0 +1,85 @@
+//! What happened, as platforms are told: written in the transaction that made it true.
+
+use serde_json::{Value, json};
+
+use crate::{
+    choice::choice,
+    clock::Timestamp,
+    id::{CustomerId, EventId, LinkId, ProjectId},
+    number::PhoneNumber,
+};
+
+choice! {
+    /// The names of events, as webhooks carry them.
+    pub enum Name {
+        /// A phone number was connected.
+        NumberCreated = "whatsapp.phone_number.created",
+        /// A phone number that was connected before was connected again.
+        NumberReconnected = "whatsapp.phone_number.reconnected",
+        /// The customer pressed the Facebook button.
+        LinkStarted = "setup_link.started",
+        /// The customer left Facebook's dialog.
+        LinkCancelled = "setup_link.cancelled",
+        /// A signup failed.
+        LinkFailed = "setup_link.failed",
+        /// A signup ended with a connected number.
+        LinkCompleted = "setup_link.completed",
+        /// The link was taken back.
+        LinkRevoked = "setup_link.revoked",
+    }
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// The project it happened in.
+    pub project_id: ProjectId,
+    /// The customer it is about.
+    pub customer_id: CustomerId,
+    /// The link it happened on, if any.
+    pub link_id: Option<LinkId>,
+    /// What happened.
+    pub name: Name,
+    /// The event's body on the wire: flat, no wrapper (version 2 of the payloads).
+    pub payload: Value,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Event {
+    /// Something that happened to a setup link; `more` stands beside the ids in the payload.
+    #[must_use]
+    pub fn of_link(name: Name, link: (ProjectId, CustomerId, LinkId), more: &Value, at: Timestamp) -> Self {
+        let (project_id, customer_id, link_id) = link;
+        let mut payload = json!({
+            "setup_link": {"id": link_id}, "project": {"id": project_id}, "customer": {"id": customer_id},
+        });
+        if let (Some(payload), Some(more)) = (payload.as_object_mut(), more.as_object()) {
+            payload.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        Self { id: EventId::new(at), project_id, customer_id, link_id: Some(link_id), name, payload, at }
+    }
+
+    /// Something that happened to a phone number.
+    #[must_use]
+    pub fn of_number(name: Name, number: &PhoneNumber, link_id: Option<LinkId>, at: Timestamp) -> Self {
+        Self {
+            id: EventId::new(at),
+            project_id: number.project_id,
+            customer_id: number.customer_id,
+            link_id,
+            name,
+            payload: json!({
+                "phone_number_id": number.phone_number_id,
+                "project": {"id": number.project_id},
+                "customer": {"id": number.customer_id},
+                "business_account_id": number.business_account_id,
+                "display_phone_number": number.display_phone_number,
+                "setup_link_id": link_id,
+            }),
+            at,
+        }
+    }
+}

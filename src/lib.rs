@@ -1,0 +1,51 @@
+//! Hosted onboarding for WhatsApp Business numbers: the front door, and the walk through the house.
+//!
+//! A customer's request walks in one direction. A **token** becomes a link, a link becomes a page, a choice becomes a
+//! login, a login becomes a number, a number becomes a redirect and an event:
+//!
+//! 1. [`routes`] is the one table of paths. `GET /whatsapp/setup/{token}` leads to [`page::setup`], which finds the
+//!    link by the digest of its token ([`store::links`]) and shows it in the visitor's language ([`words`]) and the
+//!    platform's colours ([`link::theme`]).
+//! 2. The button posts the choice. [`connect::begin`] notes a signup with a state that only this browser session can
+//!    bring back, and sends the customer to Facebook's dialog ([`meta::dialog`]).
+//! 3. `GET /auth/facebook/callback` ([`page::login`]) hands what Facebook says to [`connect::come_back`]. From here the
+//!    [`signup`] is a state machine in the database; [`connect::worker`] moves it step by step, each step asking
+//!    [`meta`] one thing, until the number is stored ([`connect::settle`]).
+//! 4. Meanwhile [`page::progress`] shows the steps, [`page::number`] asks which number where there are several, and
+//!    [`page::outcome`] sends the customer to the platform.
+//!
+//! Platforms come in by another door, [`api`]; it makes the links. [`sandbox`] is a house next door: a stand-in
+//! Facebook for the demo and the tests.
+//!
+//! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`app`]), keepers
+//! ([`store`], [`meta`]), things ([`link`], [`signup`], [`number`], [`customer`], [`event`]), ground ([`words`],
+//! [`seal`], [`error`], [`clock`], [`id`]).
+
+pub mod cli;
+pub mod config;
+pub mod routes;
+
+pub mod api;
+pub mod page;
+pub mod web;
+
+pub mod app;
+pub mod connect;
+
+pub mod meta;
+pub mod store;
+
+pub mod customer;
+pub mod event;
+pub mod link;
+pub mod number;
+pub mod signup;
+
+pub mod choice;
+pub mod clock;
+pub mod error;
+pub mod id;
+pub mod seal;
+pub mod words;
+
+pub mod sandbox;

@@ -1,0 +1,154 @@
+//! A setup link: what the platform chose for one customer.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    choice::choice,
+    clock::Timestamp,
+    id::{CustomerId, LinkId, ProjectId},
+    words::Lang,
+};
+
+pub mod redirect;
+pub mod state;
+pub mod theme;
+pub mod token;
+
+pub use state::Status;
+pub use theme::Theme;
+
+/// How long a link lives unless the platform says otherwise: 30 days.
+pub const LIFETIME: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 60 * 60);
+
+choice! {
+    /// How a number is connected.
+    pub enum ConnectionType {
+        /// The WhatsApp Business app stays in use beside the API.
+        Coexistence = "coexistence",
+        /// API only.
+        Dedicated = "dedicated",
+    }
+}
+
+impl ConnectionType {
+    /// Messages a second that the connection carries at most, as customers are told (the product's documentation).
+    #[must_use]
+    pub fn messages_per_second(self) -> u32 {
+        match self {
+            Self::Coexistence => 5,
+            Self::Dedicated => 1000,
+        }
+    }
+}
+
+choice! {
+    /// Who pays Meta.
+    pub enum BillingMode {
+        /// The customer, with a payment method of their own.
+        CustomerManaged = "customer_managed",
+        /// The platform's partner.
+        PartnerManaged = "partner_managed",
+    }
+}
+
+choice! {
+    /// How far the setup behind a link has come (`whatsapp_setup_status`).
+    pub enum SetupStatus {
+        /// Nobody has come back from Facebook yet.
+        Pending = "pending",
+        /// A signup is being carried through.
+        Processing = "processing",
+        /// A number is connected.
+        Completed = "completed",
+        /// The last signup failed; the link may still be active.
+        Failed = "failed",
+    }
+}
+
+/// What the platform chose, and may change later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Where the customer lands when it worked; `None` for a page of ours.
+    pub success_redirect_url: Option<String>,
+    /// Where the customer lands when it did not; `None` for a page of ours.
+    pub failure_redirect_url: Option<String>,
+    /// Origins that may embed or talk to the flow.
+    pub allowed_origins: Vec<String>,
+    /// The types the customer may choose from; never empty.
+    pub allowed_connection_types: Vec<ConnectionType>,
+    /// The platform's colours.
+    pub theme_config: Option<Theme>,
+    /// Whether a number shall be bought for the customer.
+    pub provision_phone_number: bool,
+    /// Countries a bought number may come from, ISO 3166-1 alpha-2.
+    pub phone_number_country_isos: Vec<String>,
+    /// The area code a bought number shall have, US only.
+    pub phone_number_area_code: Option<String>,
+    /// The page's language, unless the visitor chooses another.
+    pub language: Option<Lang>,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            success_redirect_url: None,
+            failure_redirect_url: None,
+            allowed_origins: Vec::new(),
+            allowed_connection_types: ConnectionType::ALL.to_vec(),
+            theme_config: None,
+            provision_phone_number: false,
+            phone_number_country_isos: vec!["US".to_owned()],
+            phone_number_area_code: None,
+            language: None,
+        }
+    }
+}
+
+/// A setup link as it is stored.
+#[derive(Clone, Debug)]
+pub struct SetupLink {
+    /// The link's id.
+    pub id: LinkId,
+    /// The project it belongs to.
+    pub project_id: ProjectId,
+    /// The customer it was made for.
+    pub customer_id: CustomerId,
+    /// The token of its URL, sealed.
+    pub token: Vec<u8>,
+    /// The status as stored; time makes an active one expired: ask [`SetupLink::status`].
+    pub stored_status: Status,
+    /// What the platform chose.
+    pub terms: Terms,
+    /// Who pays Meta.
+    pub meta_billing_mode: BillingMode,
+    /// Meta's id of the number that must come back, when the link was made to reconnect one.
+    pub reconnect_phone_number_id: Option<String>,
+    /// How far the setup has come.
+    pub setup_status: SetupStatus,
+    /// The error code of the last failure.
+    pub setup_error: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// When it expires.
+    pub expires_at: Timestamp,
+}
+
+impl SetupLink {
+    /// The link's status at the moment `now`.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> Status {
+        self.stored_status.at(self.expires_at, now)
+    }
+
+    /// The types the customer may really choose from: a bought number is never in an app already.
+    #[must_use]
+    pub fn connection_types(&self) -> &[ConnectionType] {
+        if self.terms.provision_phone_number {
+            &[ConnectionType::Dedicated]
+        } else {
+            &self.terms.allowed_connection_types
+        }
+    }
+}

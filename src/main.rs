@@ -1,0 +1,33 @@
+//! `setuplinks`: parse, log, run one command.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use setuplinks::{
+    cli::{self, Cli},
+    config::LogFormat,
+};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log(cli.log_format);
+    match cli::run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("setuplinks: {e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Log lines go to standard error: standard output is for what a command was asked for.
+fn log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+    }
+}

@@ -1,0 +1,219 @@
+//! What can go wrong with a call to Meta, and what to do about it.
+//!
+//! The body decides and not the status (Meta's documentation of error handling): an error object is read wherever it
+//! stands, and an answer that is no JSON is as good as none. Meta's prose is not kept, since it may echo a token or a
+//! code; its numbers and the trace id are what its support asks for.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::signup::Reason;
+
+/// Why a call gave nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// No answer: not connected, cut, or too slow.
+    #[error("no answer ({0})")]
+    Unreachable(&'static str),
+    /// An answer that is not the Graph API's.
+    #[error("an answer that is not JSON (status {0})")]
+    Garbled(u16),
+    /// The Graph API's error object.
+    #[error("{0}")]
+    Graph(GraphError),
+}
+
+/// The numbers of a Graph API error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GraphError {
+    /// `code`.
+    pub code: i64,
+    /// `error_subcode`.
+    pub subcode: Option<i64>,
+    /// `is_transient`.
+    pub is_transient: bool,
+    /// How long Meta asks to wait.
+    pub wait: Option<Duration>,
+    /// `fbtrace_id`, for Meta's support.
+    pub trace: String,
+}
+
+impl std::fmt::Display for GraphError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Graph error {}", self.code)?;
+        if let Some(subcode) = self.subcode {
+            write!(f, "/{subcode}")?;
+        }
+        write!(f, " (trace {})", self.trace)
+    }
+}
+
+impl std::error::Error for GraphError {}
+
+/// What to do about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Try again, after that time if Meta named one.
+    Retry(Option<Duration>),
+    /// Nothing that we can do will help.
+    GiveUp(Reason),
+}
+
+impl GraphError {
+    /// Reads the error object of an answer; `None` when there is none.
+    #[must_use]
+    pub fn read(body: &Value, retry_after: Option<Duration>) -> Option<Self> {
+        let error = body.get("error")?.as_object()?;
+        let details = error.get("error_data").and_then(|data| data.get("details")).and_then(Value::as_str);
+        Some(Self {
+            code: error.get("code").and_then(number)?,
+            subcode: error.get("error_subcode").and_then(number),
+            is_transient: error.get("is_transient").and_then(Value::as_bool).unwrap_or(false),
+            wait: details.and_then(wait_in).or(retry_after),
+            trace: error.get("fbtrace_id").and_then(Value::as_str).unwrap_or("none").chars().take(40).collect(),
+        })
+    }
+
+    /// Codes that Meta calls temporary, or that ask for patience.
+    fn is_retryable(&self) -> bool {
+        const PASSING: &[i64] = &[
+            1, 2, 4, 17, 32, 341, 613, 80007, 80008, 130_429, 131_000, 131_016, 131_057, 133_004, 133_015,
+        ];
+        self.is_transient || PASSING.contains(&self.code)
+    }
+}
+
+/// Meta writes most numbers as numbers, and some as text.
+fn number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// The time named in a sentence such as "Try again in 5 minutes".
+fn wait_in(details: &str) -> Option<Duration> {
+    let words: Vec<&str> = details.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.windows(2).find_map(|pair| {
+        let [amount, unit] = pair else { return None };
+        let seconds = match unit.to_ascii_lowercase().as_str() {
+            "s" | "sec" | "secs" | "second" | "seconds" => 1,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60,
+            "h" | "hour" | "hours" => 60 * 60,
+            _ => return None,
+        };
+        Some(Duration::from_secs(amount.parse::<u64>().ok()?.checked_mul(seconds)?))
+    })
+}
+
+impl Failure {
+    /// The code of the error object, 0 when there is none.
+    #[must_use]
+    pub fn code(&self) -> i64 {
+        match self {
+            Self::Graph(error) => error.code,
+            Self::Unreachable(_) | Self::Garbled(_) => 0,
+        }
+    }
+
+    /// How long Meta asks to wait, if it does.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::Graph(error) => error.wait,
+            Self::Unreachable(_) | Self::Garbled(_) => None,
+        }
+    }
+
+    /// Whether the call may have had its effect although it failed.
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::Garbled(_) => true,
+            Self::Graph(error) => error.is_transient || matches!(error.code, 1 | 2),
+        }
+    }
+
+    /// What to do about it, where the call has no better answer of its own.
+    #[must_use]
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Self::Unreachable(_) | Self::Garbled(_) => Remedy::Retry(None),
+            Self::Graph(error) if error.is_retryable() => Remedy::Retry(error.wait),
+            Self::Graph(error) => Remedy::GiveUp(
+                error.subcode.and_then(reason_of).or_else(|| reason_of(error.code)).unwrap_or(Reason::NumberFailed),
+            ),
+        }
+    }
+}
+
+/// The reason that a code stands for, in an answer of the Graph API or in what the dialog sends back (Meta's documents
+/// of error codes and of Embedded Signup's errors). `docs/failures.md` is this table in prose.
+#[must_use]
+pub fn reason_of(code: i64) -> Option<Reason> {
+    Some(match code {
+        // The token is dead: the customer logs in again.
+        102 | 190 | 458..=460 | 463 | 464 | 467 | 2500 => Reason::Exchange,
+        // Rights were not given, or the node is not ours to see.
+        3 | 10 | 33 | 200..=299 | 803 | 131_005 | 2_593_072 | 2_494_029 | 2_655_049 | 2_494_028 => Reason::NoAccess,
+        // Meta allows no further account, number or business.
+        2_388_098 | 2_494_067 | 1_690_114 | 1_752_089 => Reason::Limit,
+        133_005 | 2_388_092 => Reason::Pin,
+        133_006 | 2_593_037 | 2_593_039 | 2_494_158 | 2_388_091 | 2_388_093 => Reason::Unverified,
+        133_008 | 133_009 | 133_016 => Reason::Wait,
+        368 | 131_031 | 2_655_089 | 3_441_040 | 2_388_107 | 2_859_015 | 1_784_028 | 1_404_163 => Reason::Blocked,
+        3_441_030 | 3_441_041 | 3_441_045 | 3_441_049 | 3_441_051 | 2_655_011 | 2_655_048 | 2_655_093 | 2_655_094
+        | 2_655_095 | 2_388_002 => Reason::NumberFailed,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn graph(body: &Value) -> Failure {
+        Failure::Graph(GraphError::read(body, None).unwrap())
+    }
+
+    #[test]
+    fn the_body_decides_what_to_do() {
+        let remedy = |code: i64| graph(&json!({"error": {"code": code, "message": "x"}})).remedy();
+        for passing in [1, 2, 4, 17, 80_007, 131_000, 131_016, 133_004] {
+            assert_eq!(remedy(passing), Remedy::Retry(None), "{passing}");
+        }
+        assert_eq!(remedy(190), Remedy::GiveUp(Reason::Exchange));
+        assert_eq!(remedy(200), Remedy::GiveUp(Reason::NoAccess));
+        assert_eq!(remedy(100), Remedy::GiveUp(Reason::NumberFailed));
+        assert_eq!(
+            graph(&json!({"error": {"code": 100, "is_transient": true}})).remedy(),
+            Remedy::Retry(None),
+            "Meta says that it passes"
+        );
+        assert_eq!(
+            graph(&json!({"error": {"code": 100, "error_subcode": 2_388_098}})).remedy(),
+            Remedy::GiveUp(Reason::Limit)
+        );
+    }
+
+    #[test]
+    fn the_wait_is_read_from_the_details() {
+        for (details, seconds) in [
+            ("Please retry after 42 seconds.", Some(42)),
+            ("Try again in 5 minutes", Some(300)),
+            ("Wait 2 hours before guessing again", Some(7200)),
+            ("Too many PIN guesses", None),
+            ("99999999999999999999 hours", None),
+        ] {
+            assert_eq!(wait_in(details), seconds.map(Duration::from_secs), "{details}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_meta_says_in_prose_is_kept() {
+        let body = json!({"error": {"code": 100, "message": "token EAAsecret is bad", "fbtrace_id": "Abc"}});
+        assert_eq!(graph(&body).to_string(), "Graph error 100 (trace Abc)");
+        assert_eq!(GraphError::read(&json!({"error": "text"}), None), None);
+        assert_eq!(GraphError::read(&json!({"data": []}), None), None);
+    }
+}

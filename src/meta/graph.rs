@@ -1,0 +1,159 @@
+//! How a Graph call is made: the token in a header, its proof beside it, a bound on time and size.
+
+use std::time::Duration;
+
+use reqwest::{Method, RequestBuilder, Response, header::HeaderMap};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    Meta,
+    failure::{Failure, GraphError},
+};
+use crate::seal::hmac_sha256_hex;
+
+/// No answer that we ask for is anywhere near this long.
+const LONGEST_ANSWER: usize = 1024 * 1024;
+
+impl Meta {
+    /// `GET` with a query.
+    pub(super) async fn get(
+        &self,
+        segments: &[&str],
+        query: &[(&str, &str)],
+        token: &SecretString,
+    ) -> Result<Value, Failure> {
+        let mut url = self.address(segments);
+        url.query_pairs_mut().extend_pairs(query);
+        self.call(Method::GET, url, None, token).await
+    }
+
+    /// `POST` with a JSON body, or with none.
+    pub(super) async fn post(
+        &self,
+        segments: &[&str],
+        body: Option<&Value>,
+        token: &SecretString,
+    ) -> Result<Value, Failure> {
+        self.call(Method::POST, self.address(segments), body, token).await
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        mut url: Url,
+        body: Option<&Value>,
+        token: &SecretString,
+    ) -> Result<Value, Failure> {
+        let proof = hmac_sha256_hex(self.settings.app_secret.expose_secret(), token.expose_secret());
+        url.query_pairs_mut().append_pair("appsecret_proof", &proof);
+        let request = self.http.request(method, url).bearer_auth(token.expose_secret());
+        send(match body {
+            Some(body) => request.json(body),
+            None => request,
+        })
+        .await
+    }
+}
+
+/// Sends a request and reads the answer: an error object is a failure whatever the status, and so is all but JSON.
+pub(super) async fn send(request: RequestBuilder) -> Result<Value, Failure> {
+    let answer = request.send().await.map_err(|e| unreachable_because(&e))?;
+    let status = answer.status().as_u16();
+    let wait = asked_wait(answer.headers());
+    let text = read(answer).await?;
+    let body: Value = serde_json::from_slice(&text).map_err(|_| Failure::Garbled(status))?;
+    match GraphError::read(&body, wait) {
+        Some(error) => Err(Failure::Graph(error)),
+        None if status < 300 && body.get("error").is_none() => Ok(body),
+        None => Err(Failure::Garbled(status)),
+    }
+}
+
+async fn read(mut answer: Response) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|e| unreachable_because(&e))? {
+        if text.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(Failure::Unreachable("answer too long"));
+        }
+        text.extend_from_slice(&chunk);
+    }
+    Ok(text)
+}
+
+/// Names the trouble without the address, which may carry what must not be logged.
+fn unreachable_because(error: &reqwest::Error) -> Failure {
+    Failure::Unreachable(if error.is_timeout() {
+        "timed out"
+    } else if error.is_connect() {
+        "not connected"
+    } else {
+        "cut"
+    })
+}
+
+/// What the headers ask for: `Retry-After` in seconds, or the longest `estimated_time_to_regain_access`, in minutes
+/// (Meta's documentation of rate limits).
+fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let seconds = text("retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
+    seconds.or_else(|| {
+        let usage: Value = serde_json::from_str(text("x-business-use-case-usage")?).ok()?;
+        let minutes = usage
+            .as_object()?
+            .values()
+            .filter_map(Value::as_array)
+            .flatten()
+            .filter_map(|entry| entry.get("estimated_time_to_regain_access")?.as_u64())
+            .max()?;
+        (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60)))
+    })
+}
+
+/// Ids are text in most answers and numbers in some.
+pub(super) fn id(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let is_id = !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    is_id.then_some(text)
+}
+
+/// Every element of a list's pages, in order. Pages are asked for by cursor: the address in `paging.next` carries the
+/// token, and is not ours to follow.
+impl Meta {
+    pub(super) async fn all_pages(
+        &self,
+        segments: &[&str],
+        query: &[(&str, &str)],
+        token: &SecretString,
+    ) -> Result<Vec<Value>, Failure> {
+        const MOST_PAGES: usize = 50;
+        let mut all = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..MOST_PAGES {
+            let mut query = query.to_vec();
+            query.extend(after.as_deref().map(|after| ("after", after)));
+            let body = self.get(segments, &query, token).await?;
+            all.extend(body.get("data").and_then(Value::as_array).into_iter().flatten().cloned());
+            let next = next_cursor(&body);
+            if next.is_none() || next == after {
+                break;
+            }
+            after = next;
+        }
+        Ok(all)
+    }
+}
+
+fn next_cursor(body: &Value) -> Option<String> {
+    let paging = body.get("paging")?;
+    let next = Url::parse(paging.get("next")?.as_str()?).ok();
+    let named = paging.get("cursors").and_then(|cursors| cursors.get("after")).and_then(Value::as_str);
+    named.map(str::to_owned).or_else(|| {
+        next?.query_pairs().find(|(name, _)| name == "after").map(|(_, cursor)| cursor.into_owned())
+    })
+}

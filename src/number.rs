@@ -1,0 +1,153 @@
+//! A connected phone number: what a finished setup leaves behind.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    clock::Timestamp,
+    id::{CustomerId, NumberId, ProjectId},
+    link::ConnectionType,
+};
+
+/// What Meta says of a number (the fields of its phone number node).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Meta's id of the number.
+    pub phone_number_id: String,
+    /// The WABA that the number belongs to.
+    pub business_account_id: String,
+    /// The number as Meta writes it: `+1 555-123-4567`.
+    pub display_phone_number: String,
+    /// The name that WhatsApp shows.
+    pub verified_name: Option<String>,
+    /// `GREEN`, `YELLOW`, `RED` or `NA`.
+    pub quality_rating: Option<String>,
+    /// `VERIFIED`, `NOT_VERIFIED` or `EXPIRED`.
+    pub code_verification_status: Option<String>,
+    /// The review of the name: `APPROVED`, `PENDING_REVIEW` and so on.
+    pub name_status: Option<String>,
+    /// `CONNECTED` is what it takes to send.
+    pub status: Option<String>,
+    /// `CLOUD_API`, `ON_PREMISE` or `NOT_APPLICABLE`.
+    pub platform_type: Option<String>,
+    /// Whether the WhatsApp Business app runs on it.
+    pub is_on_biz_app: Option<bool>,
+    /// `throughput.level`.
+    pub throughput_tier: Option<String>,
+    /// The messaging limit of the business.
+    pub messaging_limit: Option<String>,
+    /// Whether it has the blue mark.
+    pub is_official_business_account: Option<bool>,
+    /// Whether two-step verification is on.
+    pub is_pin_enabled: Option<bool>,
+}
+
+/// What a number turned out to be, whatever was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It can be connected as this type.
+    Connects(ConnectionType),
+    /// It runs in the app and was not linked to the Cloud API: registering it would take it away from the app.
+    AppOnly,
+}
+
+impl Facts {
+    /// What the number is: on the app and on the Cloud API is coexistence (Meta's documentation of business app users).
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match (self.is_on_biz_app == Some(true), self.is_on_cloud_api()) {
+            (true, true) => Kind::Connects(ConnectionType::Coexistence),
+            (true, false) => Kind::AppOnly,
+            (false, _) => Kind::Connects(ConnectionType::Dedicated),
+        }
+    }
+
+    /// Whether the number is registered and can send: how a `register` whose answer was lost is told from one that
+    /// never arrived.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        self.is_on_cloud_api() && self.status.as_deref() == Some("CONNECTED")
+    }
+
+    fn is_on_cloud_api(&self) -> bool {
+        self.platform_type.as_deref() == Some("CLOUD_API")
+    }
+}
+
+/// The digits of a phone number in any notation: `+1 555-123-4567` is `15551234567`.
+#[must_use]
+pub fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The number as E.164: `+15551234567`.
+#[must_use]
+pub fn e164(text: &str) -> String {
+    format!("+{}", digits(text))
+}
+
+/// A connected number as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PhoneNumber {
+    /// Our id (`internal_id`).
+    pub id: NumberId,
+    /// The project it belongs to.
+    pub project_id: ProjectId,
+    /// The customer who connected it.
+    pub customer_id: CustomerId,
+    /// The platform's name for it.
+    pub name: String,
+    /// Meta's id.
+    pub phone_number_id: String,
+    /// The WABA.
+    pub business_account_id: String,
+    /// The customer's business portfolio, when Meta said.
+    pub business_id: Option<String>,
+    /// Whether the app stays in use.
+    pub is_coexistence: bool,
+    /// The number as Meta writes it.
+    pub display_phone_number: String,
+    /// The name that WhatsApp shows.
+    pub verified_name: Option<String>,
+    /// Meta's rating.
+    pub quality_rating: Option<String>,
+    /// Whether the number was proven by code.
+    pub code_verification_status: Option<String>,
+    /// The review of the name.
+    pub name_status: Option<String>,
+    /// Meta's status of it.
+    pub status: Option<String>,
+    /// `throughput.level`.
+    pub throughput_tier: Option<String>,
+    /// The messaging limit of the business.
+    pub messaging_limit: Option<String>,
+    /// Whether it has the blue mark.
+    pub is_official_business_account: bool,
+    /// Whether two-step verification is on.
+    pub is_pin_enabled: bool,
+    /// When it was connected.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kind_is_what_meta_says_and_not_what_was_asked_for() {
+        let kind = |app, platform: &str| {
+            Facts { is_on_biz_app: app, platform_type: Some(platform.to_owned()), ..Facts::default() }.kind()
+        };
+        assert_eq!(kind(Some(true), "CLOUD_API"), Kind::Connects(ConnectionType::Coexistence));
+        assert_eq!(kind(Some(true), "NOT_APPLICABLE"), Kind::AppOnly);
+        assert_eq!(kind(Some(false), "CLOUD_API"), Kind::Connects(ConnectionType::Dedicated));
+        assert_eq!(kind(None, "NOT_APPLICABLE"), Kind::Connects(ConnectionType::Dedicated));
+    }
+
+    #[test]
+    fn a_number_is_normalised_from_any_notation() {
+        assert_eq!(e164("+1 (555) 123-4567"), "+15551234567");
+        assert_eq!(digits("٠١ 23"), "23", "only ASCII digits are dialled");
+    }
+}

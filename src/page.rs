@@ -1,0 +1,278 @@
+//! The customer's pages: the frame every one of them shares, and the page face of an error.
+//!
+//! A page is a struct above the handler that fills it. Nothing here decides anything about a signup: a handler takes
+//! the request apart, calls once into the house, and shows what came of it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{Html, IntoResponse as _, Redirect, Response},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use url::form_urlencoded;
+
+use crate::{
+    app::App,
+    clock::random,
+    error::{Error, Result},
+    link::{SetupLink, redirect, token::Token},
+    seal::digest,
+    signup::ErrorCode,
+    store::links::{self, Visit},
+    web::{RequestId, assets},
+    words::{Lang, negotiate},
+};
+
+pub mod login;
+pub mod number;
+pub mod outcome;
+pub mod progress;
+pub mod setup;
+
+/// What every page shares.
+pub struct Frame {
+    lang: Lang,
+    page: &'static str,
+    title: String,
+    nonce: String,
+    theme: Option<String>,
+    project: Option<String>,
+    languages: Vec<LanguageLink>,
+    /// Where the page goes by itself after a second when no script does it.
+    refresh: Option<String>,
+}
+
+struct LanguageLink {
+    code: &'static str,
+    name: String,
+    href: String,
+    dir: &'static str,
+    current: bool,
+}
+
+impl Frame {
+    fn new(page: &'static str, lang: Lang) -> Self {
+        Self {
+            lang,
+            page,
+            title: String::new(),
+            nonce: STANDARD_NO_PAD.encode(random::<16>()),
+            theme: None,
+            project: None,
+            languages: Vec::new(),
+            refresh: None,
+        }
+    }
+
+    /// The frame of a page about a link: in its platform's name and colours.
+    fn of(page: &'static str, lang: Lang, visit: &Visit) -> Self {
+        Self {
+            theme: visit.link.terms.theme_config.as_ref().and_then(crate::link::Theme::css),
+            project: Some(visit.project_name.clone()),
+            ..Self::new(page, lang)
+        }
+    }
+
+    /// Names the page after one of its messages.
+    fn titled(mut self, message: &str) -> Self {
+        self.title = self.plain(message);
+        self
+    }
+
+    /// Offers every language, at this address.
+    fn with_languages(mut self) -> Self {
+        self.languages = Lang::ALL
+            .iter()
+            .map(|&lang| LanguageLink {
+                code: lang.as_str(),
+                name: lang.own_name(),
+                href: format!("?lang={lang}"),
+                dir: lang.dir(),
+                current: lang == self.lang,
+            })
+            .collect();
+        self
+    }
+
+    fn name(&self) -> &str {
+        self.project.as_deref().unwrap_or_default()
+    }
+
+    fn say(&self, id: &str) -> String {
+        self.lang.say(id, &[("project", self.name().into())])
+    }
+
+    fn plain(&self, id: &str) -> String {
+        self.lang.plain(id, &[("project", self.name().into())])
+    }
+
+    fn speed(&self, id: &str, per_second: &u32) -> String {
+        self.lang.say(id, &[("project", self.name().into()), ("speed", (*per_second).into())])
+    }
+
+    #[allow(clippy::unused_self, reason = "templates reach it through the frame")]
+    fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+}
+
+/// How strict a page's content policy is, beyond `default-src 'none'`.
+#[derive(Default)]
+struct Policy {
+    /// Origins that a form's answer may redirect to: Chromium holds redirects against `form-action` too.
+    form_action: Vec<String>,
+    /// Whether the page runs our script, which listens to our events.
+    script: bool,
+}
+
+impl Policy {
+    /// For a page with a form: the dialog, and wherever the link may send people.
+    fn of_form(app: &App, link: &SetupLink) -> Self {
+        let terms = &link.terms;
+        let redirects = [&terms.success_redirect_url, &terms.failure_redirect_url];
+        let mut form_action = app.meta.dialog_origins();
+        form_action.extend(redirects.into_iter().flatten().filter_map(|url| redirect::origin(url)));
+        form_action.dedup();
+        Self { form_action, script: false }
+    }
+
+    fn header(&self, nonce: &str) -> String {
+        let mut policy = format!(
+            "default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+        );
+        for origin in &self.form_action {
+            policy.push(' ');
+            policy.push_str(origin);
+        }
+        if self.script {
+            policy.push_str(&format!("; script-src 'nonce-{nonce}'; connect-src 'self'"));
+        }
+        policy
+    }
+}
+
+/// A page as a response: its language, its policy, and what every page of ours says about itself.
+fn respond(status: StatusCode, frame: &Frame, policy: &Policy, page: &impl Template) -> Result<Response> {
+    let html = page.render().map_err(|e| Error::Internal(format!("page {}: {e}", frame.page)))?;
+    let policy = HeaderValue::try_from(policy.header(&frame.nonce));
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, policy.map_err(|_| Error::Internal("an origin is no header".into()))?),
+        (header::CONTENT_LANGUAGE, HeaderValue::from_static(frame.lang.as_str())),
+        (header::VARY, HeaderValue::from_static("Accept-Language")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
+        // A login in a window of its own must be able to speak to the page that opened it.
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin-allow-popups"),
+        ),
+    ];
+    Ok((status, headers, Html(html)).into_response())
+}
+
+/// A query's parameter, decoded; the first of that name.
+fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    form_urlencoded::parse(query?.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// The language the visitor chose on the page, if they did.
+fn chosen_language(query: Option<&str>) -> Option<Lang> {
+    parameter(query, "lang").and_then(|lang| Lang::parse(&lang))
+}
+
+fn language(query: Option<&str>, link: Option<&SetupLink>, headers: &HeaderMap) -> Lang {
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let of_link = link.and_then(|link| link.terms.language);
+    negotiate::language(parameter(query, "lang").as_deref(), of_link, header)
+}
+
+/// One of our paths with the visitor's choice of language kept.
+fn keeping(path: &str, lang: Option<Lang>) -> String {
+    lang.map_or_else(|| path.to_owned(), |lang| format!("{path}?lang={lang}"))
+}
+
+/// The link of a path's token.
+async fn open(app: &App, token: &str) -> Result<(Token, Visit)> {
+    let token = Token::parse(token).ok_or(Error::NotFound("page"))?;
+    let visit = links::visit(app.store.acquire().await?.db(), &digest(token.expose())).await?;
+    Ok((token, visit.ok_or(Error::NotFound("page"))?))
+}
+
+/// Sends the customer to the link's failure URL; `None` when it has none.
+fn failure_redirect(link: &SetupLink, code: ErrorCode) -> Option<Response> {
+    let url = link.terms.failure_redirect_url.as_deref()?;
+    let id = link.id.to_string();
+    Some(leave(&redirect::with_parameters(url, &[("setup_link_id", &id), ("error_code", code.as_str())])))
+}
+
+/// A redirect that no cache keeps.
+fn leave(url: &str) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Redirect::to(url)).into_response()
+}
+
+/// A page that a customer reached without a link of ours, or through trouble of ours.
+fn trouble(error: &Error, lang: Lang, reference: Option<String>) -> Result<Response> {
+    let (page, stem) = match error {
+        Error::NotFound(_) => ("not-found", "not-found"),
+        Error::ForeignLogin => ("error", "other-browser"),
+        error if error.is_internal() => ("error", "error"),
+        _ => ("error", "bad-request"),
+    };
+    let frame = Frame::new(page, lang).titled(&format!("{stem}-title"));
+    let reference = reference.filter(|_| error.is_internal());
+    let shown = outcome::OutcomePage {
+        title: frame.say(&format!("{stem}-title")),
+        text: frame.say(&format!("{stem}-text")),
+        reference: reference.map(|id| frame.lang.say("error-reference", &[("id", id.into())])),
+        is_failure: true,
+        ..outcome::OutcomePage::new(frame, "bad")
+    };
+    respond(error.status(), &shown.frame, &Policy::default(), &shown)
+}
+
+/// Browsers from before `Sec-Fetch-Site` send `Origin: null` from our own pages, because of our referrer policy. They
+/// are let through: whoever posts here has the token, which no other site knows.
+pub async fn old_browsers(mut request: Request, next: Next) -> Response {
+    let headers = request.headers_mut();
+    let is_null = headers.get(header::ORIGIN).is_some_and(|origin| origin == "null");
+    if is_null && !headers.contains_key("sec-fetch-site") {
+        headers.remove(header::ORIGIN);
+    }
+    next.run(request).await
+}
+
+/// An address that no page has.
+pub async fn nothing_here() -> Error {
+    Error::NotFound("page")
+}
+
+/// The page face: gives words to the errors of page handlers and to what the router refused by itself.
+pub async fn faces(request: Request, next: Next) -> Response {
+    let lang = language(request.uri().query(), None, request.headers());
+    let reference = request.extensions().get::<RequestId>().map(ToString::to_string);
+    let response = next.run(request).await;
+    let error = response.extensions().get::<Arc<Error>>().cloned();
+    let refused = match (&error, response.status()) {
+        (Some(error), _) => error.clone(),
+        (None, StatusCode::NOT_FOUND) => Arc::new(Error::NotFound("page")),
+        (None, status) if status.is_client_error() && !response.headers().contains_key(header::CONTENT_LANGUAGE) => {
+            Arc::new(Error::BadRequest("refused before it reached a handler"))
+        }
+        _ => return response,
+    };
+    let status = if error.is_some() { refused.status() } else { response.status() };
+    match trouble(&refused, lang, reference) {
+        Ok(mut shown) => {
+            *shown.status_mut() = status;
+            if let Some(error) = error {
+                shown.extensions_mut().insert(error);
+            }
+            shown
+        }
+        Err(_) => response,
+    }
+}

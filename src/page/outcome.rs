@@ -1,0 +1,120 @@
+//! How it ended: the platform's URL, or a page of ours that says the same.
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+
+use super::{Frame, Policy, chosen_language, failure_redirect, keeping, leave, respond};
+use crate::{
+    app::App,
+    error::Result,
+    id::NumberId,
+    link::{Status, redirect, token::Token},
+    number::e164,
+    signup::{ErrorCode, Reason},
+    store::{links::Visit, numbers},
+    words::Lang,
+};
+
+#[derive(Template)]
+#[template(path = "outcome.html")]
+pub(super) struct OutcomePage {
+    pub(super) frame: Frame,
+    /// `good`, `bad` or `calm`.
+    pub(super) tone: &'static str,
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) is_failure: bool,
+    pub(super) retry: Option<String>,
+    pub(super) back: Option<String>,
+    pub(super) reference: Option<String>,
+}
+
+impl OutcomePage {
+    pub(super) fn new(frame: Frame, tone: &'static str) -> Self {
+        Self {
+            frame,
+            tone,
+            title: String::new(),
+            text: String::new(),
+            is_failure: false,
+            retry: None,
+            back: None,
+            reference: None,
+        }
+    }
+
+    /// A page whose words are the messages `{stem}-title` and `{stem}-text`.
+    fn saying(frame: Frame, tone: &'static str, stem: &str) -> Self {
+        let frame = frame.titled(&format!("{stem}-title"));
+        let (title, text) = (frame.say(&format!("{stem}-title")), frame.say(&format!("{stem}-text")));
+        Self { title, text, ..Self::new(frame, tone) }
+    }
+
+    fn respond(&self, status: StatusCode) -> Result<Response> {
+        respond(status, &self.frame, &Policy::default(), self)
+    }
+}
+
+/// A link that is over. A revoked one has no code of its own in the published list: it lands as an expired one.
+pub(super) fn of_link(status: Status, visit: &Visit, lang: Lang) -> Result<Response> {
+    let (page, tone, code) = match status {
+        Status::Used => ("used", "good", ErrorCode::AlreadyUsed),
+        Status::Expired => ("expired", "calm", ErrorCode::LinkExpired),
+        Status::Revoked | Status::Active => ("revoked", "calm", ErrorCode::LinkExpired),
+    };
+    if let Some(redirect) = failure_redirect(&visit.link, code) {
+        return Ok(redirect);
+    }
+    let frame = Frame::of(page, lang, visit).with_languages();
+    let status = if status == Status::Used { StatusCode::OK } else { StatusCode::GONE };
+    OutcomePage::saying(frame, tone, page).respond(status)
+}
+
+/// A number is connected: to the success URL with what was connected in its query.
+pub(super) async fn connected(app: &App, visit: &Visit, number: NumberId, lang: Lang) -> Result<Response> {
+    let number = numbers::by_id(app.store.acquire().await?.db(), number).await?;
+    let Some(number) = number else { return of_link(Status::Used, visit, lang) };
+    if let Some(url) = &visit.link.terms.success_redirect_url {
+        let (link, config) = (visit.link.id.to_string(), number.id.to_string());
+        let parameters = [
+            ("setup_link_id", link.as_str()),
+            ("status", "completed"),
+            ("phone_number_id", &number.phone_number_id),
+            ("business_account_id", &number.business_account_id),
+            ("whatsapp_config_id", &config),
+            ("display_phone_number", &e164(&number.display_phone_number)),
+        ];
+        return Ok(leave(&redirect::with_parameters(url, &parameters)));
+    }
+    let frame = Frame::of("connected", lang, visit).with_languages();
+    // A number that breaks over two lines is read as two.
+    let display = number.display_phone_number.replace(' ', "\u{a0}").replace('-', "\u{2011}");
+    let args = [("project", visit.project_name.as_str().into()), ("number", display.into())];
+    let title = lang.say("connected-title", &args);
+    let mut page = OutcomePage { text: frame.say("connected-lead"), title, ..OutcomePage::new(frame, "good") };
+    page.frame.title = lang.plain("connected-title", &args);
+    page.respond(StatusCode::OK)
+}
+
+/// A signup failed: to the failure URL, or to what happened, what it means and what to do.
+pub(super) fn failed(
+    app: &App,
+    token: &Token,
+    visit: &Visit,
+    reason: Reason,
+    lang: Lang,
+    query: Option<&str>,
+) -> Result<Response> {
+    let status = visit.link.status(app.clock.now());
+    if matches!(status, Status::Used | Status::Revoked) {
+        return of_link(status, visit, lang);
+    }
+    if let Some(redirect) = failure_redirect(&visit.link, reason.error_code()) {
+        return Ok(redirect);
+    }
+    let frame = Frame::of("failed", lang, visit).with_languages();
+    let mut page = OutcomePage::saying(frame, "bad", reason.words());
+    page.is_failure = true;
+    page.retry = (status == Status::Active).then(|| keeping(&token.path(), chosen_language(query)));
+    page.respond(StatusCode::OK)
+}

@@ -1,0 +1,125 @@
+//! `/whatsapp/setup/{token}`: the page that the customer opens, and the button on it.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, RawQuery, State, rejection::FormRejection},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use tower_sessions::Session;
+
+use super::{Frame, Policy, chosen_language, keeping, language, leave, login, open, outcome, parameter, respond};
+use crate::{
+    app::App,
+    connect,
+    error::{Error, Result},
+    link::{ConnectionType, Status, token::Token},
+    signup::Step,
+    store::links::Visit,
+};
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct SetupPage {
+    frame: Frame,
+    action: String,
+    cards: Vec<Card>,
+    error: Option<String>,
+}
+
+struct Card {
+    kind: ConnectionType,
+    speed: u32,
+    checked: bool,
+}
+
+/// Shows the page. Changes nothing, whoever or whatever reads it.
+pub async fn get(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let (token, visit) = open(&app, &token).await?;
+    if let Some(elsewhere) = elsewhere(&app, &token, &visit, query.as_deref(), &headers)? {
+        return Ok(elsewhere);
+    }
+    show(&app, &token, &visit, query.as_deref(), &headers, None)
+}
+
+/// The choice is made: on to Facebook.
+pub async fn post(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    RawQuery(query): RawQuery,
+    session: Session,
+    headers: HeaderMap,
+    form: Result<Form<HashMap<String, String>>, FormRejection>,
+) -> Result<Response> {
+    let (token, visit) = open(&app, &token).await?;
+    if let Some(elsewhere) = elsewhere(&app, &token, &visit, Some("again=1"), &headers)? {
+        return Ok(elsewhere);
+    }
+    let form = form.map_err(|_| Error::BadRequest("not a form"))?;
+    let allowed = visit.link.connection_types();
+    let chosen = match form.get("connection_type").filter(|value| !value.is_empty()) {
+        Some(name) => ConnectionType::parse(name).filter(|chosen| allowed.contains(chosen)),
+        None => allowed.first().copied().filter(|_| allowed.len() == 1),
+    };
+    let Some(connection_type) = chosen else {
+        return show(&app, &token, &visit, query.as_deref(), &headers, Some("choose-one"));
+    };
+    let query = query.as_deref();
+    let languages = (language(query, Some(&visit.link), &headers), chosen_language(query));
+    let visitor = login::visitor(&session).await?;
+    let dialog = connect::begin(&app, &visit, connection_type, &visitor, languages).await?;
+    Ok(leave(dialog.as_str()))
+}
+
+/// Where somebody belongs who has no choice to make: a link that is over, or a signup that is running.
+fn elsewhere(
+    app: &App,
+    token: &Token,
+    visit: &Visit,
+    query: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Option<Response>> {
+    let status = visit.link.status(app.clock.now());
+    let starts_again = parameter(query, "again").is_some();
+    match (&visit.running, status) {
+        (Some((_, Step::Choose)), Status::Active) if starts_again => Ok(None),
+        // A signup that began in time goes on although the link's time ended meanwhile.
+        (Some(_), Status::Active | Status::Expired) => {
+            Ok(Some(leave(&keeping(&format!("{}/progress", token.path()), chosen_language(query)))))
+        }
+        (_, Status::Active) => Ok(None),
+        (_, over) => outcome::of_link(over, visit, language(query, Some(&visit.link), headers)).map(Some),
+    }
+}
+
+fn show(
+    app: &App,
+    token: &Token,
+    visit: &Visit,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    error: Option<&str>,
+) -> Result<Response> {
+    let lang = language(query, Some(&visit.link), headers);
+    let types = visit.link.connection_types();
+    let frame = Frame::of("setup", lang, visit).titled("title").with_languages();
+    let page = SetupPage {
+        action: keeping(&token.path(), chosen_language(query)),
+        cards: types
+            .iter()
+            .map(|&kind| Card { kind, speed: kind.messages_per_second(), checked: types.len() == 1 })
+            .collect(),
+        error: error.map(|id| frame.say(id)),
+        frame,
+    };
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    respond(status, &page.frame, &Policy::of_form(app, &visit.link), &page)
+}

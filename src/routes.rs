@@ -1,0 +1,82 @@
+//! The one table of paths, and the layers around it in order.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use time::Duration;
+use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer};
+use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
+
+use crate::{
+    api::{self, customers, phone_numbers, setup_links},
+    app::App,
+    page::{self, login, number, progress, setup},
+    store::sessions::Sessions,
+    web::{self, assets},
+};
+
+/// Everything that the house answers.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .merge(pages(&app))
+        .nest("/platform/v1", platform())
+        .layer(from_fn_with_state(app.clone(), web::headers))
+        .layer(from_fn_with_state(app.clone(), web::trace))
+        .layer(DefaultBodyLimit::max(web::LARGEST_BODY))
+        .with_state(app)
+}
+
+/// What customers meet.
+fn pages(app: &App) -> Router<App> {
+    Router::new()
+        .route("/whatsapp/setup/{token}", get(setup::get).post(setup::post))
+        .route("/auth/facebook/callback", get(login::get))
+        .layer(sessions(app))
+        .route("/whatsapp/setup/{token}/progress", get(progress::get))
+        .route("/whatsapp/setup/{token}/progress/events", get(progress::events))
+        .route("/whatsapp/setup/{token}/number", get(number::get).post(number::post))
+        .route("/static/{name}", get(assets::get))
+        .fallback(page::nothing_here)
+        .layer(CatchPanicLayer::custom(web::panicked))
+        // A form of another site cannot press our buttons: Sec-Fetch-Site and Origin are held against ours.
+        .layer(same_site(app))
+        .layer(from_fn(page::old_browsers))
+        .layer(from_fn(page::faces))
+}
+
+/// What platforms call.
+fn platform() -> Router<App> {
+    Router::new()
+        .route("/customers", get(customers::list).post(customers::create))
+        .route("/customers/{customer}", get(customers::get))
+        .route("/customers/{customer}/setup_links", get(setup_links::list).post(setup_links::create))
+        .route("/customers/{customer}/setup_links/{link}", get(setup_links::get).patch(setup_links::update))
+        .route("/whatsapp/phone_numbers", get(phone_numbers::list))
+        .route("/whatsapp/phone_numbers/{phone_number_id}", get(phone_numbers::get))
+        .fallback(api::nothing_here)
+        .layer(CatchPanicLayer::custom(web::panicked))
+        .layer(from_fn(api::faces))
+}
+
+/// Behind a proxy that changes `Host`, a browser's `Origin` is still the public one.
+fn same_site(app: &App) -> CsrfLayer {
+    let layer = CsrfLayer::new();
+    layer.clone().add_trusted_origin(app.public_url.of("")).unwrap_or(layer)
+}
+
+/// The session of a login. Lax and not Strict: the cookie must be there on the way back from Facebook. No page but the
+/// one with the button makes one, and only when it is pressed.
+fn sessions(app: &App) -> SessionManagerLayer<Sessions> {
+    let store = Sessions { store: app.store.clone(), sealer: app.sealer.clone(), clock: app.clock.clone() };
+    let is_https = app.public_url.is_https();
+    SessionManagerLayer::new(store)
+        .with_name(if is_https { "__Host-setuplinks" } else { "setuplinks" })
+        .with_same_site(SameSite::Lax)
+        .with_http_only(true)
+        .with_secure(is_https)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(Duration::hours(2)))
+}

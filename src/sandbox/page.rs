@@ -1,0 +1,156 @@
+//! The pages a person sees: the dialog, its errors, and where a demo platform's customers land.
+
+use askama::Template;
+use axum::{
+    body::{Body, Bytes},
+    extract::{Path, RawQuery, State},
+    http::{Response, StatusCode, header},
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+
+use super::{
+    ask::pairs,
+    dialog::Refused,
+    login::{Login, Outcome},
+    trouble::Trouble,
+    world::World,
+};
+use crate::clock::random;
+
+#[derive(Template)]
+#[template(path = "sandbox/dialog.html")]
+struct DialogPage<'a> {
+    nonce: String,
+    version: &'a str,
+    parameters: &'a [(String, String)],
+    locale: &'a str,
+    asked: Outcome,
+    outcomes: &'static [Outcome],
+    troubles: &'static [Trouble],
+}
+
+#[derive(Template)]
+#[template(path = "sandbox/refused.html")]
+struct RefusedPage<'a> {
+    nonce: String,
+    title: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "sandbox/landing.html")]
+struct LandingPage<'a> {
+    nonce: String,
+    name: &'a str,
+    heading: &'a str,
+    parameters: &'a [(String, String)],
+}
+
+/// `GET /{version}/dialog/oauth`.
+pub(super) async fn dialog(
+    State(world): State<World>,
+    Path(version): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    match world.check(&version, pairs(query.unwrap_or_default().as_bytes())) {
+        Err(refused) => refusal(&refused),
+        Ok(request) => {
+            let nonce = nonce();
+            let page = DialogPage {
+                nonce: nonce.clone(),
+                version: &version,
+                parameters: &request.parameters,
+                locale: &request.locale,
+                asked: Outcome::of(request.asked),
+                outcomes: Outcome::ALL,
+                troubles: Trouble::ALL,
+            };
+            show(StatusCode::OK, &nonce, &page)
+        }
+    }
+}
+
+/// `POST /sandbox/dialog`: the dialog's form, or a script that sends the same fields.
+pub(super) async fn submit(State(world): State<World>, body: Bytes) -> Response<Body> {
+    match answer(&world, pairs(&body)) {
+        Err(refused) => refusal(&refused),
+        Ok(location) => Response::builder()
+            .status(StatusCode::FOUND)
+            .header(header::LOCATION, location)
+            .header(header::CACHE_CONTROL, "no-store")
+            .body(Body::empty())
+            .unwrap_or_default(),
+    }
+}
+
+fn answer(world: &World, fields: Vec<(String, String)>) -> Result<String, Refused> {
+    let last = |name: &str| {
+        fields.iter().rev().find(|(field, value)| field == name && !value.is_empty()).map(|(_, value)| value.clone())
+    };
+    let version = last("graph_version").unwrap_or_else(|| world.settings().graph_version.clone());
+    let outcome = last("outcome");
+    let phone_number = last("phone_number");
+    let action = last("action");
+    let mut troubles = Vec::new();
+    for (_, name) in fields.iter().filter(|(field, value)| field == "fault" && !value.is_empty() && value != "none") {
+        troubles.push(Trouble::parse(name).ok_or_else(|| unknown("fault", name))?);
+    }
+    let request = world.check(&version, fields)?;
+    let outcome = match (action.as_deref(), outcome) {
+        (Some("cancel"), _) => Outcome::Cancel,
+        (None | Some("finish"), None) => Outcome::of(request.asked),
+        (None | Some("finish"), Some(name)) => Outcome::parse(&name).ok_or_else(|| unknown("outcome", &name))?,
+        (Some(other), _) => return Err(unknown("action", other)),
+    };
+    world.finish(&request, &Login { outcome, phone_number, troubles })
+}
+
+fn unknown(field: &str, value: &str) -> Refused {
+    Refused::new("Unknown Choice", format!("The sandbox has no {field} named {value}."))
+}
+
+/// `GET /platform/success`.
+pub(super) async fn success(RawQuery(query): RawQuery) -> Response<Body> {
+    landing("platform-success", "Connected: back at the platform", query)
+}
+
+/// `GET /platform/failure`.
+pub(super) async fn failure(RawQuery(query): RawQuery) -> Response<Body> {
+    landing("platform-failure", "Not connected: back at the platform", query)
+}
+
+fn landing(name: &str, heading: &str, query: Option<String>) -> Response<Body> {
+    let nonce = nonce();
+    let parameters = pairs(query.unwrap_or_default().as_bytes());
+    show(StatusCode::OK, &nonce, &LandingPage { nonce: nonce.clone(), name, heading, parameters: &parameters })
+}
+
+fn refusal(refused: &Refused) -> Response<Body> {
+    let nonce = nonce();
+    let page = RefusedPage { nonce: nonce.clone(), title: refused.title, reason: &refused.reason };
+    show(StatusCode::BAD_REQUEST, &nonce, &page)
+}
+
+fn nonce() -> String {
+    BASE64_STANDARD.encode(random::<16>())
+}
+
+/// The policy has no `form-action`: in Chromium that would also stop the redirect that answers the form.
+fn show(status: StatusCode, nonce: &str, page: &impl Template) -> Response<Body> {
+    let policy = format!(
+        "default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+    );
+    let Ok(html) = page.render() else {
+        let mut broken = Response::new(Body::from("The sandbox could not write its page."));
+        *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        return broken;
+    };
+    Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+        .header(header::CACHE_CONTROL, "no-store")
+        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .header(header::CONTENT_SECURITY_POLICY, policy)
+        .body(Body::from(html))
+        .unwrap_or_default()
+}

@@ -1,0 +1,361 @@
+//! The handle to everything inside: what a test or the demo prepares, plans and looks at.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+use super::{
+    Settings,
+    account::{Estate, Typed},
+    answer::{Problem, proof},
+    ask::{self, Ask},
+    dialog::{self, Refused, Request},
+    edges::{self, Desk},
+    fault::{Fault, Gate, Hold, When},
+    login::{self, Login},
+    phone::{Mode, Phone, Registration},
+};
+use crate::clock::{Clock, Timestamp};
+
+/// A Graph call, as it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// What it is: `exchange`, `debug_token`, `me`, `client_wabas`, `owned_wabas`, `waba`, `phone_numbers`,
+    /// `phone_number`, `set_pin`, `subscribe`, `subscriptions`, `unsubscribe`, `register`, `deregister`,
+    /// `smb_contacts`, `smb_history`, `request_code`, `verify_code`; else `node`, `smb_app_data` or `unknown`.
+    pub name: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The path, with the version.
+    pub path: String,
+    /// The query, decoded.
+    pub query: Vec<(String, String)>,
+    /// The body: JSON as it is, a form as an object of strings, anything else as a string, nothing as null.
+    pub body: Value,
+    /// The access token, from the header or the parameter.
+    pub token: Option<String>,
+    /// Whether `appsecret_proof` fits the token; true without a token, where there is nothing to prove.
+    pub proof_ok: bool,
+    /// The HTTP status of the answer; 0 while there is none, and for good when the connection was cut.
+    pub status: u16,
+}
+
+/// A number to be there before anybody logs in; see [`World::add_number`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberSpec {
+    /// In any international form.
+    pub phone_number: String,
+    /// The WABA it stands in; a new one of a new business when there is none.
+    pub waba_id: Option<String>,
+    /// How it is used.
+    pub mode: Mode,
+    /// Whether its owner proved it with a code.
+    pub verified: bool,
+    /// Whether it is registered for the Cloud API.
+    pub registered: bool,
+    /// Its two-step PIN.
+    pub pin: Option<String>,
+}
+
+impl NumberSpec {
+    /// A verified, unregistered, dedicated number without a PIN in a WABA of its own.
+    #[must_use]
+    pub fn new(phone_number: &str) -> Self {
+        Self {
+            phone_number: phone_number.to_owned(),
+            waba_id: None,
+            mode: Mode::Dedicated,
+            verified: true,
+            registered: false,
+            pin: None,
+        }
+    }
+}
+
+/// What is known of a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "a view for assertions, not a state")]
+pub struct NumberView {
+    /// Its `phone_number_id`.
+    pub id: String,
+    /// The WABA it stands in.
+    pub waba_id: String,
+    /// The business of that WABA.
+    pub business_id: String,
+    /// As Meta would print it.
+    pub display_phone_number: String,
+    /// How it is used.
+    pub mode: Mode,
+    /// The same as Meta's field.
+    pub is_on_biz_app: bool,
+    /// Whether its owner proved it with a code.
+    pub verified: bool,
+    /// Whether `register` succeeded.
+    pub registered: bool,
+    /// Its two-step PIN.
+    pub pin: Option<String>,
+    /// Whether `smb_app_data` was called for the contacts.
+    pub contacts_synced: bool,
+    /// Whether `smb_app_data` was called for the history.
+    pub history_synced: bool,
+    /// When the customer brought it.
+    pub onboarded_at: Timestamp,
+    /// The code that `request_code` sent.
+    pub sms_code: Option<String>,
+}
+
+struct State {
+    estate: Estate,
+    redirect_uris: Vec<String>,
+    calls: Vec<Call>,
+    faults: Vec<(String, usize, Fault)>,
+    gates: Vec<(String, Gate)>,
+}
+
+struct Inner {
+    settings: Settings,
+    clock: Clock,
+    url: String,
+    state: Mutex<State>,
+}
+
+/// Everything inside the sandbox. A handle; clones see the same.
+#[derive(Clone)]
+pub struct World(Arc<Inner>);
+
+/// What is planned for a call that came in.
+pub(super) struct Arrival {
+    pub(super) place: usize,
+    pub(super) fault: Option<Fault>,
+    pub(super) gate: Option<Gate>,
+    /// The business that a usage header names.
+    pub(super) business: String,
+}
+
+impl World {
+    pub(super) fn new(settings: Settings, clock: Clock, url: String) -> Self {
+        let state = State {
+            estate: Estate::default(),
+            redirect_uris: settings.redirect_uris.clone(),
+            calls: Vec::new(),
+            faults: Vec::new(),
+            gates: Vec::new(),
+        };
+        Self(Arc::new(Inner { settings, clock, url, state: Mutex::new(state) }))
+    }
+
+    /// Allows one more redirect URI, byte by byte.
+    pub fn allow_redirect(&self, uri: &str) {
+        self.state().redirect_uris.push(uri.to_owned());
+    }
+
+    /// Every Graph call so far, in order of arrival.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.state().calls.clone()
+    }
+
+    /// How many calls of this name came in.
+    #[must_use]
+    pub fn count(&self, name: &str) -> usize {
+        self.state().calls.iter().filter(|call| call.name == name).count()
+    }
+
+    /// The next `times` calls of this name meet this fault, whoever makes them. Faults of one name queue up.
+    pub fn fault(&self, call: &str, times: usize, fault: Fault) {
+        self.state().faults.push((call.to_owned(), times, fault));
+    }
+
+    /// The next call of this name stops before or after its effect, until the hold is released or dropped.
+    #[must_use]
+    pub fn hold(&self, call: &str, when: When) -> Hold {
+        let (gate, hold) = Gate::new(when);
+        self.state().gates.push((call.to_owned(), gate));
+        hold
+    }
+
+    /// A number by its `phone_number_id`.
+    #[must_use]
+    pub fn number(&self, phone_number_id: &str) -> Option<NumberView> {
+        let state = self.state();
+        state.estate.phone(phone_number_id).map(|phone| view(&state.estate, phone))
+    }
+
+    /// A number by itself, in any international form.
+    #[must_use]
+    pub fn find(&self, phone_number: &str) -> Option<NumberView> {
+        let typed = Typed::parse(phone_number)?;
+        self.numbers()
+            .into_iter()
+            .find(|number| Typed::parse(&number.display_phone_number).is_some_and(|known| known.digits == typed.digits))
+    }
+
+    /// Every number, oldest first.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<NumberView> {
+        let state = self.state();
+        state.estate.phones.iter().map(|phone| view(&state.estate, phone)).collect()
+    }
+
+    /// A new WABA of a new business; its id.
+    #[must_use]
+    pub fn waba(&self) -> String {
+        let now = self.0.clock.now();
+        let mut state = self.state();
+        let business = state.estate.add_business();
+        state.estate.add_waba(&business, now)
+    }
+
+    /// Another WABA beside this one, in the same business; its id.
+    #[must_use]
+    pub fn waba_beside(&self, waba_id: &str) -> String {
+        let now = self.0.clock.now();
+        let mut state = self.state();
+        let business = state.estate.waba(waba_id).map(|waba| waba.business_id.clone()).unwrap_or_default();
+        state.estate.add_waba(&business, now)
+    }
+
+    /// Puts a number in place and gives its `phone_number_id`; a login that names the number brings it. A number that
+    /// is there already is only given back. `None` when it cannot be read as an international number.
+    #[must_use]
+    pub fn add_number(&self, spec: NumberSpec) -> Option<String> {
+        let typed = Typed::parse(&spec.phone_number)?;
+        let waba = spec.waba_id.unwrap_or_else(|| self.waba());
+        let now = self.0.clock.now();
+        let mut state = self.state();
+        let id = state.estate.add_phone(&typed, &waba, spec.mode, now);
+        let phone = state.estate.phone_mut(&id)?;
+        phone.verified = spec.verified;
+        phone.registration = if spec.registered { Registration::Registered } else { Registration::None };
+        phone.pin = spec.pin;
+        Some(id)
+    }
+
+    /// Sets the two-step PIN that `register` will ask for.
+    pub fn set_pin(&self, phone_number_id: &str, pin: &str) {
+        if let Some(phone) = self.state().estate.phone_mut(phone_number_id) {
+            phone.pin = Some(pin.to_owned());
+        }
+    }
+
+    /// The customer disconnects the WhatsApp Business app and connects it again: a new 24 hours, nothing synchronized.
+    pub fn reconnect_app(&self, phone_number_id: &str) {
+        let now = self.0.clock.now();
+        if let Some(phone) = self.state().estate.phone_mut(phone_number_id) {
+            phone.onboard(now);
+        }
+    }
+
+    /// The customer removes the app: every token that sees this WABA is dead.
+    pub fn revoke(&self, waba_id: &str) {
+        let mut state = self.state();
+        let grants = state.estate.grants.iter_mut();
+        grants.filter(|grant| grant.wabas.iter().any(|id| id == waba_id)).for_each(|grant| grant.revoked = true);
+    }
+
+    /// Whether the app is subscribed to a WABA.
+    #[must_use]
+    pub fn subscribed(&self, waba_id: &str) -> bool {
+        self.state().estate.subscribed(waba_id)
+    }
+
+    /// Does what a person would do in the dialog at this address, with the same checks, and gives the address that the
+    /// browser is sent to; the text of the error page where the dialog would show one.
+    pub fn login(&self, dialog_url: &str, login: impl Into<Login>) -> Result<String, String> {
+        let url = Url::parse(dialog_url).map_err(|error| error.to_string())?;
+        let Some(version) = url.path().strip_prefix('/').and_then(|path| path.strip_suffix("/dialog/oauth")) else {
+            return Err(format!("{} is not the login dialog", url.path()));
+        };
+        let query = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        self.check(version, query)
+            .and_then(|request| self.finish(&request, &login.into()))
+            .map_err(|refused| format!("{}: {}", refused.title, refused.reason))
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(super) fn check(&self, version: &str, query: Vec<(String, String)>) -> Result<Request, Refused> {
+        dialog::check(&self.0.settings, &self.state().redirect_uris, version, query)
+    }
+
+    pub(super) fn finish(&self, request: &Request, login: &Login) -> Result<String, Refused> {
+        login::finish(&mut self.state().estate, request, login, self.0.clock.now())
+    }
+
+    /// Writes a call down and says what is planned for it.
+    pub(super) fn arrive(&self, ask: &Ask) -> Arrival {
+        let now = self.0.clock.now();
+        let mut state = self.state();
+        let name = edges::name(&state.estate, ask);
+        let given = ask.text("appsecret_proof");
+        let proof_ok =
+            ask.token.as_ref().is_none_or(|token| Some(&*proof(&self.0.settings.app_secret, token)) == given);
+        state.calls.push(Call {
+            name: name.to_owned(),
+            method: ask.method.clone(),
+            path: ask.path.clone(),
+            query: ask.query.clone(),
+            body: ask.body.clone(),
+            token: ask.token.clone(),
+            proof_ok,
+            status: 0,
+        });
+        let place = state.calls.len() - 1;
+        state.gates.retain(|(_, gate)| !gate.is_open());
+        let gate = state.gates.iter().position(|(call, _)| call == name).map(|at| state.gates.remove(at).1);
+        let planned = state.faults.iter_mut().find(|(call, times, _)| call == name && *times > 0);
+        let planned = planned.map(|(_, times, fault)| {
+            *times -= 1;
+            fault.clone()
+        });
+        let code = ask.text("code").filter(|_| ask.target == ask::Target::Exchange);
+        let grant = state.estate.grant_of(code, ask.token.as_deref());
+        let business = grant.as_ref().map(|grant| grant.business_id.clone()).unwrap_or_default();
+        let fault = planned.or_else(|| grant?.strike(name, now));
+        Arrival { place, fault, gate, business }
+    }
+
+    /// Carries a call out.
+    pub(super) fn perform(&self, ask: &Ask) -> Result<Value, Problem> {
+        let now = self.0.clock.now();
+        let state = &mut *self.state();
+        let settings = &self.0.settings;
+        Desk { estate: &mut state.estate, settings, redirect_uris: &state.redirect_uris, base: &self.0.url, now }
+            .perform(ask)
+    }
+
+    pub(super) fn answered(&self, place: usize, status: u16) {
+        if let Some(call) = self.state().calls.get_mut(place) {
+            call.status = status;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn view(estate: &Estate, phone: &Phone) -> NumberView {
+    NumberView {
+        id: phone.id.clone(),
+        waba_id: phone.waba_id.clone(),
+        business_id: estate.waba(&phone.waba_id).map(|waba| waba.business_id.clone()).unwrap_or_default(),
+        display_phone_number: phone.display.clone(),
+        mode: phone.mode,
+        is_on_biz_app: phone.mode == Mode::Coexistence,
+        verified: phone.verified,
+        registered: phone.registration == Registration::Registered,
+        pin: phone.pin.clone(),
+        contacts_synced: phone.contacts_synced,
+        history_synced: phone.history_synced,
+        onboarded_at: phone.onboarded,
+        sms_code: phone.sms.as_ref().map(|(code, _)| code.clone()),
+    }
+}

@@ -1,0 +1,191 @@
+//! Secrets at rest.
+//!
+//! What must be read back (tokens, codes, PINs) is sealed with AES-256-GCM under one of `SECRET_KEYS`; the seal is
+//! bound to the table, column and row it was made for, so that a sealed value copied elsewhere does not open. What
+//! must only be recognised (link tokens, API keys, states) is kept as its SHA-256 digest: they are 192 random bits or
+//! more, so a plain digest cannot be searched.
+
+use std::sync::Arc;
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey},
+    digest, hmac,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// The first byte of everything sealed: the layout below it.
+const LAYOUT: u8 = 1;
+const NONCE: usize = 12;
+
+/// Seals and opens secrets. Cheap to clone.
+#[derive(Clone)]
+pub struct Sealer(Arc<[Key]>);
+
+struct Key {
+    id: String,
+    secret: RandomizedNonceKey,
+}
+
+/// Where a sealed value lives. It opens nowhere else.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// The table.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// The row's id.
+    pub row: Uuid,
+}
+
+impl Place {
+    fn bound(&self) -> Vec<u8> {
+        [self.table.as_bytes(), b"\0", self.column.as_bytes(), b"\0", self.row.as_bytes()].concat()
+    }
+}
+
+impl Sealer {
+    /// Reads `SECRET_KEYS`: one or more `id:base64 of 32 bytes`, comma separated. The first seals, all open.
+    ///
+    /// # Errors
+    /// A sentence that says which entry is malformed and how one is made; never the entry's secret.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut keys = Vec::new();
+        for (at, entry) in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).enumerate() {
+            let nth = at + 1;
+            let (id, secret) = entry.split_once(':').ok_or(format!("key {nth} has no ':' between its id and secret"))?;
+            if id.is_empty() || id.len() > 32 || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
+                return Err(format!("the id of key {nth} must be 1 to 32 letters, digits, '-', '_' or '.'"));
+            }
+            if keys.iter().any(|key: &Key| key.id == id) {
+                return Err(format!("the key id {id:?} stands there twice"));
+            }
+            let secret = STANDARD.decode(secret).map_err(|_| format!("the secret of key {id:?} is not base64"))?;
+            let secret = RandomizedNonceKey::new(&AES_256_GCM, &secret).map_err(|_| {
+                format!("the secret of key {id:?} must be 32 bytes; make one with: openssl rand -base64 32")
+            })?;
+            keys.push(Key { id: id.to_owned(), secret });
+        }
+        if keys.is_empty() {
+            return Err("no key given; make one with: echo \"k1:$(openssl rand -base64 32)\"".to_owned());
+        }
+        Ok(Self(keys.into()))
+    }
+
+    /// Seals `secret` for `place` with the first key: layout, key id, nonce, ciphertext and tag.
+    pub fn seal(&self, place: Place, secret: &str) -> Result<Vec<u8>> {
+        let key = self.0.first().ok_or_else(|| Error::Internal("no key to seal with".to_owned()))?;
+        let mut body = secret.as_bytes().to_vec();
+        let nonce = key
+            .secret
+            .seal_in_place_append_tag(Aad::from(place.bound()), &mut body)
+            .map_err(|_| Error::Internal("sealing failed".to_owned()))?;
+        let id_length = u8::try_from(key.id.len()).unwrap_or(u8::MAX);
+        Ok([&[LAYOUT, id_length], key.id.as_bytes(), nonce.as_ref(), &body].concat())
+    }
+
+    /// Opens what was sealed for `place`.
+    pub fn open(&self, place: Place, sealed: &[u8]) -> Result<SecretString> {
+        self.try_open(place, sealed).ok_or_else(|| Error::Sealed(format!("{}.{}", place.table, place.column)))
+    }
+
+    fn try_open(&self, place: Place, sealed: &[u8]) -> Option<SecretString> {
+        let (&[layout, id_length], rest) = sealed.split_first_chunk()?;
+        let (id, rest) = rest.split_at_checked(usize::from(id_length))?;
+        let (nonce, body) = rest.split_first_chunk::<NONCE>()?;
+        let key = self.0.iter().find(|key| key.id.as_bytes() == id).filter(|_| layout == LAYOUT)?;
+        let mut body = body.to_vec();
+        let plain = key.secret.open_in_place(Nonce::from(nonce), Aad::from(place.bound()), &mut body).ok()?;
+        Some(SecretString::from(std::str::from_utf8(plain).ok()?))
+    }
+}
+
+/// The SHA-256 digest by which something secret is recognised.
+#[must_use]
+pub fn digest(secret: impl AsRef<[u8]>) -> Vec<u8> {
+    digest::digest(&digest::SHA256, secret.as_ref()).as_ref().to_vec()
+}
+
+/// Lower-case hexadecimal HMAC-SHA256 of `message` under `key`.
+#[must_use]
+pub fn hmac_sha256_hex(key: &str, message: &str) -> String {
+    use std::fmt::Write as _;
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), message.as_bytes());
+    tag.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    const OLD: &str = "old:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    const NEW: &str = "new:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+
+    fn place(row: u128) -> Place {
+        Place { table: "signups", column: "token", row: Uuid::from_u128(row) }
+    }
+
+    #[test]
+    fn a_secret_opens_where_it_was_sealed_and_nowhere_else() {
+        let sealer = Sealer::parse(NEW).unwrap();
+        let sealed = sealer.seal(place(1), "EAA-secret").unwrap();
+        assert_eq!(sealer.open(place(1), &sealed).unwrap().expose_secret(), "EAA-secret");
+        assert!(sealer.open(place(2), &sealed).is_err());
+        assert!(sealer.open(Place { column: "code", ..place(1) }, &sealed).is_err());
+        assert!(!sealed.windows(10).any(|part| part == b"EAA-secret"));
+    }
+
+    #[test]
+    fn a_changed_or_cut_seal_does_not_open() {
+        let sealer = Sealer::parse(NEW).unwrap();
+        let sealed = sealer.seal(place(1), "EAA-secret").unwrap();
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(sealer.open(place(1), &changed).is_err(), "byte {at}");
+            assert!(sealer.open(place(1), &sealed[..at]).is_err(), "length {at}");
+        }
+    }
+
+    #[test]
+    fn the_first_key_seals_and_all_open() {
+        let before = Sealer::parse(OLD).unwrap().seal(place(1), "kept").unwrap();
+        let both = Sealer::parse(&format!("{NEW},{OLD}")).unwrap();
+        assert_eq!(both.open(place(1), &before).unwrap().expose_secret(), "kept");
+        let after = both.seal(place(1), "kept").unwrap();
+        assert!(Sealer::parse(OLD).unwrap().open(place(1), &after).is_err());
+        assert!(Sealer::parse(NEW).unwrap().open(place(1), &after).is_ok());
+    }
+
+    #[test]
+    fn a_malformed_key_is_refused_in_words_that_do_not_repeat_it() {
+        for (text, says) in [
+            ("", "no key given"),
+            ("c2VjcmV0", "no ':'"),
+            ("k1:c2VjcmV0", "32 bytes"),
+            ("k1:not base64", "not base64"),
+            (":AAAA", "the id of key 1"),
+            (&format!("{OLD},{OLD}"), "twice"),
+        ] {
+            let refused = Sealer::parse(text).err().unwrap();
+            assert!(refused.contains(says), "{refused}");
+            assert!(!refused.contains("c2VjcmV0"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn the_hmac_is_that_of_rfc_4231() {
+        assert_eq!(
+            hmac_sha256_hex("Jefe", "what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+    }
+}

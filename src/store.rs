@@ -1,0 +1,248 @@
+//! SQLite or PostgreSQL behind one type. All SQL of the house lives in the files below this one.
+//!
+//! A query is written once: [`on!`] runs the same body on whichever database is there. `$1` placeholders,
+//! `on conflict`, `returning` and the newtypes of the house mean the same on both; where the engines differ, the file
+//! says so. What is read or written together happens in one [`Tx`], and a [`Db`] is one connection, in a
+//! transaction or not.
+
+use std::{str::FromStr as _, time::Duration};
+
+use sqlx::{
+    PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::error::{Error, Result};
+
+pub mod customers;
+pub mod events;
+pub mod keys;
+pub mod links;
+pub mod numbers;
+pub mod projects;
+pub mod sessions;
+pub mod signups;
+
+/// Runs `$body` with `$c` as the connection, whichever database it is to.
+macro_rules! on {
+    ($db:expr, $c:ident => $body:expr) => {
+        match $db {
+            $crate::store::Db::Sqlite($c) => $body,
+            $crate::store::Db::Postgres($c) => $body,
+        }
+    };
+}
+pub(crate) use on;
+
+/// Declares a file's SQL, and the list of it by which a test prepares every statement on both databases.
+macro_rules! sql {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)+) => {
+        $($(#[$doc])* const $name: &str = $text;)+
+        #[cfg(test)]
+        pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
+    };
+}
+pub(crate) use sql;
+
+/// The database.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// SQLite, in a file.
+    Sqlite(SqlitePool),
+    /// PostgreSQL 13 or later.
+    Postgres(PgPool),
+}
+
+/// One connection, for the length of a query or a transaction.
+pub enum Db<'c> {
+    /// To SQLite.
+    Sqlite(&'c mut SqliteConnection),
+    /// To PostgreSQL.
+    Postgres(&'c mut PgConnection),
+}
+
+/// A connection taken from the pool.
+pub enum Lease {
+    /// To SQLite.
+    Sqlite(PoolConnection<Sqlite>),
+    /// To PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// A transaction; dropped without [`Tx::commit`], it never happened.
+pub enum Tx {
+    /// In SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// In PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Which page of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// From 1.
+    pub number: u32,
+    /// Things on a page, from 1.
+    pub size: u32,
+}
+
+impl Page {
+    fn limit(self) -> i64 {
+        i64::from(self.size)
+    }
+
+    fn offset(self) -> i64 {
+        i64::from(self.number.saturating_sub(1)) * i64::from(self.size)
+    }
+}
+
+impl Lease {
+    /// The connection.
+    pub fn db(&mut self) -> Db<'_> {
+        match self {
+            Self::Sqlite(c) => Db::Sqlite(c),
+            Self::Postgres(c) => Db::Postgres(c),
+        }
+    }
+}
+
+impl Tx {
+    /// The connection, inside the transaction.
+    pub fn db(&mut self) -> Db<'_> {
+        match self {
+            Self::Sqlite(tx) => Db::Sqlite(tx),
+            Self::Postgres(tx) => Db::Postgres(tx),
+        }
+    }
+
+    /// Makes everything since [`Store::begin`] true at once.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Connects to `sqlite://PATH` (made when it is not there) or `postgres://…`, and migrates.
+    ///
+    /// # Errors
+    /// When the URL is neither, the database cannot be reached, or a migration fails.
+    pub async fn open(url: &str) -> Result<Self> {
+        let store = if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)?
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(10));
+            // One writer at a time is SQLite's rule; more than a few readers only wait for each other.
+            Self::Sqlite(SqlitePoolOptions::new().max_connections(4).connect_with(options).await?)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url)?.application_name("setuplinks");
+            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10));
+            Self::Postgres(pool.connect_with(options).await?)
+        } else {
+            return Err(Error::Internal("DATABASE_URL must start with sqlite: or postgres:".to_owned()));
+        };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    async fn migrate(&self) -> Result<()> {
+        let migrated = match self {
+            Self::Sqlite(pool) => sqlx::migrate!("migrations/sqlite").run(pool).await,
+            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+        };
+        migrated.map_err(|e| Error::Internal(format!("the database could not be migrated: {e}")))
+    }
+
+    /// A connection for reading, or for one write that is whole by itself.
+    pub async fn acquire(&self) -> Result<Lease> {
+        Ok(match self {
+            Self::Sqlite(pool) => Lease::Sqlite(pool.acquire().await?),
+            Self::Postgres(pool) => Lease::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Starts a transaction that writes. SQLite takes the write lock at once: a lock taken later cannot wait its turn.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// Whether a write was refused because the row would be there twice. Constraint names are not told by SQLite, so
+/// each caller has one constraint in mind.
+#[must_use]
+pub fn is_duplicate(error: &Error) -> bool {
+    matches!(error, Error::Database(sqlx::Error::Database(e)) if e.is_unique_violation())
+}
+
+/// Text to look for with `like` exactly as it stands: % and _ are no wildcards in it.
+fn literally(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Executor as _, SqlSafeStr as _};
+
+    use super::*;
+
+    const FILES: &[(&str, &[(&str, &str)])] = &[
+        ("customers", customers::ALL),
+        ("events", events::ALL),
+        ("keys", keys::ALL),
+        ("links", links::ALL),
+        ("numbers", numbers::ALL),
+        ("projects", projects::ALL),
+        ("sessions", sessions::ALL),
+        ("signups", signups::ALL),
+    ];
+
+    async fn prepare_all(store: Store, engine: &str) {
+        let mut lease = store.acquire().await.unwrap();
+        for (file, statements) in FILES {
+            for (name, text) in statements.iter().filter(|(name, _)| !name.ends_with("_PG") || engine == "postgres") {
+                let text = *text;
+                let prepared = on!(lease.db(), c => c.prepare(text.into_sql_str()).await.map(|_| ()));
+                assert!(prepared.is_ok(), "{engine} {file}::{name}: {}", prepared.unwrap_err());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn every_statement_is_one_that_sqlite_knows() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite://{}", dir.path().join("test.db").display())).await.unwrap();
+        prepare_all(store, "sqlite").await;
+    }
+
+    #[tokio::test]
+    async fn every_statement_is_one_that_postgresql_knows() {
+        let url = std::env::var("SETUPLINKS_TEST_POSTGRES")
+            .expect("SETUPLINKS_TEST_POSTGRES is not set: run ./check, which starts a PostgreSQL for the tests");
+        prepare_all(Store::open(&url).await.unwrap(), "postgres").await;
+    }
+
+    #[tokio::test]
+    async fn a_url_of_another_database_is_refused() {
+        let refused = Store::open("mysql://localhost/x").await.unwrap_err();
+        assert!(refused.to_string().contains("DATABASE_URL"), "{refused}");
+    }
+}

@@ -1,0 +1,238 @@
+//! Setup links.
+
+use sqlx::{FromRow, types::Json};
+
+use super::{Db, Page, on, sql};
+use crate::{
+    clock::Timestamp,
+    error::Result,
+    id::{CustomerId, LinkId, ProjectId, SignupId},
+    link::{BillingMode, SetupLink, SetupStatus, Status, Terms},
+    signup::Step,
+};
+
+macro_rules! matching {
+    () => {
+        "where project_id = $1 and customer_id = $2 \
+         and (cast($3 as text) is null or $3 = \
+              case when status = 'active' and expires_at <= $4 then 'expired' else status end) \
+         and (cast($5 as bigint) is null or created_at > $5) \
+         and (cast($6 as bigint) is null or created_at < $6)"
+    };
+}
+
+sql! {
+    INSERT = "insert into setup_links (id, project_id, customer_id, token_digest, token_sealed, status, terms, \
+        meta_billing_mode, reconnect_phone_number_id, setup_status, setup_error, created_at, updated_at, expires_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    UPDATE = "update setup_links set status = $2, terms = $3, setup_status = $4, setup_error = $5, updated_at = $6, \
+        expires_at = $7 where id = $1";
+    FIND = "select * from setup_links where project_id = $1 and customer_id = $2 and id = $3";
+    /// The customer's row stands for "one active link": who holds it may change which one that is.
+    LOCK_CUSTOMER = "update customers set updated_at = updated_at where project_id = $1 and id = $2";
+    LOCK = "update setup_links set updated_at = updated_at where id = $1 returning *";
+    SUPERSEDE = "update setup_links \
+        set status = case when expires_at <= $3 then 'expired' else 'revoked' end, updated_at = $3 \
+        where customer_id = $1 and id <> $2 and status = 'active' returning *";
+    VISIT = "select l.*, p.name as project_name, s.id as running_id, s.step as running_step \
+        from setup_links l join projects p on p.id = l.project_id \
+        left join signups s on s.link_id = l.id and s.returned_at is not null and s.ended_at is null \
+        where l.token_digest = $1";
+    VISIT_BY_ID = "select l.*, p.name as project_name, s.id as running_id, s.step as running_step \
+        from setup_links l join projects p on p.id = l.project_id \
+        left join signups s on s.link_id = l.id and s.returned_at is not null and s.ended_at is null \
+        where l.id = $1";
+    LIST = concat!("select * from setup_links ", matching!(), " order by created_at desc, id desc limit $7 offset $8");
+    COUNT = concat!("select count(*) from setup_links ", matching!());
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: LinkId,
+    project_id: ProjectId,
+    customer_id: CustomerId,
+    token_sealed: Vec<u8>,
+    #[sqlx(try_from = "String")]
+    status: Status,
+    terms: Json<Terms>,
+    #[sqlx(try_from = "String")]
+    meta_billing_mode: BillingMode,
+    reconnect_phone_number_id: Option<String>,
+    #[sqlx(try_from = "String")]
+    setup_status: SetupStatus,
+    setup_error: Option<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+#[derive(FromRow)]
+struct VisitRow {
+    #[sqlx(flatten)]
+    link: Row,
+    project_name: String,
+    running_id: Option<SignupId>,
+    running_step: Option<String>,
+}
+
+impl From<Row> for SetupLink {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            project_id: row.project_id,
+            customer_id: row.customer_id,
+            token: row.token_sealed,
+            stored_status: row.status,
+            terms: row.terms.0,
+            meta_billing_mode: row.meta_billing_mode,
+            reconnect_phone_number_id: row.reconnect_phone_number_id,
+            setup_status: row.setup_status,
+            setup_error: row.setup_error,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            expires_at: row.expires_at,
+        }
+    }
+}
+
+/// All that a page needs to know of a link, in one query.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The link.
+    pub link: SetupLink,
+    /// Who is asking.
+    pub project_name: String,
+    /// The signup that has come back from Facebook and not ended, and where it stands.
+    pub running: Option<(SignupId, Step)>,
+}
+
+impl From<VisitRow> for Visit {
+    fn from(row: VisitRow) -> Self {
+        let step = row.running_step.as_deref().and_then(Step::parse);
+        Self { link: row.link.into(), project_name: row.project_name, running: row.running_id.zip(step) }
+    }
+}
+
+/// What a list of links is narrowed to.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// The status as it is now.
+    pub status: Option<Status>,
+    /// Made after this moment.
+    pub created_after: Option<Timestamp>,
+    /// Made before this moment.
+    pub created_before: Option<Timestamp>,
+}
+
+/// Stores a new link, found from now on by the digest of its token.
+pub async fn insert(db: Db<'_>, link: &SetupLink, token_digest: &[u8]) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(INSERT)
+            .bind(link.id)
+            .bind(link.project_id)
+            .bind(link.customer_id)
+            .bind(token_digest)
+            .bind(&link.token)
+            .bind(link.stored_status.as_str())
+            .bind(Json(&link.terms))
+            .bind(link.meta_billing_mode.as_str())
+            .bind(&link.reconnect_phone_number_id)
+            .bind(link.setup_status.as_str())
+            .bind(&link.setup_error)
+            .bind(link.created_at)
+            .bind(link.updated_at)
+            .bind(link.expires_at)
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Writes what may change of a link.
+pub async fn update(db: Db<'_>, link: &SetupLink) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(UPDATE)
+            .bind(link.id)
+            .bind(link.stored_status.as_str())
+            .bind(Json(&link.terms))
+            .bind(link.setup_status.as_str())
+            .bind(&link.setup_error)
+            .bind(link.updated_at)
+            .bind(link.expires_at)
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Takes the customer for the rest of the transaction, so that whoever else changes its links waits; `false` when the
+/// project has no such customer.
+pub async fn lock_customer(db: Db<'_>, project: ProjectId, customer: CustomerId) -> Result<bool> {
+    Ok(on!(db, c => sqlx::query(LOCK_CUSTOMER).bind(project).bind(customer).execute(c).await?.rows_affected()) > 0)
+}
+
+/// Takes one link for the rest of the transaction.
+pub async fn lock(db: Db<'_>, id: LinkId) -> Result<Option<SetupLink>> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(LOCK).bind(id).fetch_optional(c).await?);
+    Ok(row.map(SetupLink::from))
+}
+
+/// Ends every active link of the customer but `keep`: what time has ended is expired, the rest is revoked. Gives those.
+pub async fn supersede(db: Db<'_>, customer: CustomerId, keep: LinkId, now: Timestamp) -> Result<Vec<SetupLink>> {
+    let rows: Vec<Row> =
+        on!(db, c => sqlx::query_as(SUPERSEDE).bind(customer).bind(keep).bind(now).fetch_all(c).await?);
+    Ok(rows.into_iter().map(SetupLink::from).collect())
+}
+
+/// The customer's link of that id.
+pub async fn find(db: Db<'_>, project: ProjectId, customer: CustomerId, id: LinkId) -> Result<Option<SetupLink>> {
+    let row: Option<Row> =
+        on!(db, c => sqlx::query_as(FIND).bind(project).bind(customer).bind(id).fetch_optional(c).await?);
+    Ok(row.map(SetupLink::from))
+}
+
+/// What a page needs of the link whose token has that digest.
+pub async fn visit(db: Db<'_>, token_digest: &[u8]) -> Result<Option<Visit>> {
+    let row: Option<VisitRow> = on!(db, c => sqlx::query_as(VISIT).bind(token_digest).fetch_optional(c).await?);
+    Ok(row.map(Visit::from))
+}
+
+/// What a page needs of the link of that id.
+pub async fn visit_by_id(db: Db<'_>, id: LinkId) -> Result<Option<Visit>> {
+    let row: Option<VisitRow> = on!(db, c => sqlx::query_as(VISIT_BY_ID).bind(id).fetch_optional(c).await?);
+    Ok(row.map(Visit::from))
+}
+
+/// One page of the customer's links, newest first, and how many there are.
+pub async fn list(
+    mut db: Db<'_>,
+    owner: (ProjectId, CustomerId),
+    filter: &Filter,
+    page: Page,
+    now: Timestamp,
+) -> Result<(Vec<SetupLink>, i64)> {
+    let status = filter.status.map(Status::as_str);
+    on!(&mut db, c => {
+        let rows: Vec<Row> = sqlx::query_as(LIST)
+            .bind(owner.0)
+            .bind(owner.1)
+            .bind(status)
+            .bind(now)
+            .bind(filter.created_after)
+            .bind(filter.created_before)
+            .bind(page.limit())
+            .bind(page.offset())
+            .fetch_all(&mut **c)
+            .await?;
+        let count = sqlx::query_scalar(COUNT)
+            .bind(owner.0)
+            .bind(owner.1)
+            .bind(status)
+            .bind(now)
+            .bind(filter.created_after)
+            .bind(filter.created_before)
+            .fetch_one(&mut **c)
+            .await?;
+        Ok((rows.into_iter().map(SetupLink::from).collect(), count))
+    })
+}

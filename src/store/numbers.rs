@@ -1,0 +1,190 @@
+//! Connected phone numbers, and their sealed secrets, which no query for the API ever selects.
+
+use sqlx::FromRow;
+
+use super::{Db, Page, on, sql};
+use crate::{
+    clock::Timestamp,
+    error::Result,
+    id::{CustomerId, NumberId, ProjectId},
+    number::{PhoneNumber, digits},
+};
+
+macro_rules! columns {
+    () => {
+        "id, project_id, customer_id, name, phone_number_id, business_account_id, business_id, is_coexistence, \
+         display_phone_number, verified_name, quality_rating, code_verification_status, name_status, status, \
+         throughput_tier, messaging_limit, is_official_business_account, is_pin_enabled, created_at, updated_at"
+    };
+}
+macro_rules! matching {
+    () => {
+        "where project_id = $1 \
+         and (cast($2 as text) is null or phone_number_id = $2) \
+         and (cast($3 as text) is null or business_account_id = $3) \
+         and ($4 is null or customer_id = $4) \
+         and (cast($5 as text) is null or lower(name) like '%' || lower($5) || '%' escape '\\') \
+         and (cast($6 as bigint) is null or created_at > $6) \
+         and (cast($7 as bigint) is null or created_at < $7) \
+         and ($8 is null or (coalesce(status, '') = 'CONNECTED') = $8)"
+    };
+}
+
+sql! {
+    STORE = "insert into phone_numbers (id, project_id, customer_id, name, phone_number_id, business_account_id, \
+        business_id, is_coexistence, display_phone_number, digits, verified_name, quality_rating, \
+        code_verification_status, name_status, status, throughput_tier, messaging_limit, \
+        is_official_business_account, is_pin_enabled, token_sealed, token_expires_at, pin_sealed, created_at, updated_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) \
+        on conflict (project_id, phone_number_id) do update set \
+        business_account_id = excluded.business_account_id, business_id = excluded.business_id, \
+        is_coexistence = excluded.is_coexistence, display_phone_number = excluded.display_phone_number, \
+        digits = excluded.digits, verified_name = excluded.verified_name, quality_rating = excluded.quality_rating, \
+        code_verification_status = excluded.code_verification_status, name_status = excluded.name_status, \
+        status = excluded.status, throughput_tier = excluded.throughput_tier, \
+        messaging_limit = excluded.messaging_limit, \
+        is_official_business_account = excluded.is_official_business_account, \
+        is_pin_enabled = excluded.is_pin_enabled, token_sealed = excluded.token_sealed, \
+        token_expires_at = excluded.token_expires_at, \
+        pin_sealed = coalesce(excluded.pin_sealed, phone_numbers.pin_sealed), updated_at = excluded.updated_at \
+        where phone_numbers.customer_id = excluded.customer_id and phone_numbers.id = excluded.id";
+    KNOWN = concat!("select ", columns!(), ", pin_sealed from phone_numbers where project_id = $1 and phone_number_id = $2");
+    FIND = concat!("select ", columns!(), " from phone_numbers where project_id = $1 and phone_number_id = $2");
+    BY_ID = concat!("select ", columns!(), " from phone_numbers where id = $1");
+    BY_DIGITS = concat!("select ", columns!(), " from phone_numbers where project_id = $1 and customer_id = $2 and digits = $3");
+    LIST = concat!("select ", columns!(), " from phone_numbers ", matching!(), " order by created_at desc, id desc limit $9 offset $10");
+    COUNT = concat!("select count(*) from phone_numbers ", matching!());
+}
+
+/// What is sealed of a number: bound to the row by [`PhoneNumber::id`].
+#[derive(Clone, Debug)]
+pub struct Secrets {
+    /// The business token, sealed.
+    pub token: Vec<u8>,
+    /// When it ends, if it does.
+    pub token_expires_at: Option<Timestamp>,
+    /// The two-step PIN, sealed; `None` leaves what is stored.
+    pub pin: Option<Vec<u8>>,
+}
+
+/// A number that the project has already, with its PIN.
+#[derive(Clone, Debug, FromRow)]
+pub struct Known {
+    /// The number.
+    #[sqlx(flatten)]
+    pub number: PhoneNumber,
+    /// Its PIN, sealed.
+    pub pin_sealed: Option<Vec<u8>>,
+}
+
+/// What a list of numbers is narrowed to.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// Meta's id.
+    pub phone_number_id: Option<String>,
+    /// The WABA.
+    pub business_account_id: Option<String>,
+    /// The customer.
+    pub customer_id: Option<CustomerId>,
+    /// A part of the name, in either case.
+    pub name_contains: Option<String>,
+    /// Connected after this moment.
+    pub created_after: Option<Timestamp>,
+    /// Connected before this moment.
+    pub created_before: Option<Timestamp>,
+    /// Whether it can send.
+    pub messaging_enabled: Option<bool>,
+}
+
+/// Stores a number, or refreshes it in place when this customer has it already under the same [`PhoneNumber::id`].
+/// `false`, and nothing written, when it is another customer's.
+pub async fn store(db: Db<'_>, number: &PhoneNumber, secrets: &Secrets) -> Result<bool> {
+    let written = on!(db, c => {
+        sqlx::query(STORE)
+            .bind(number.id)
+            .bind(number.project_id)
+            .bind(number.customer_id)
+            .bind(&number.name)
+            .bind(&number.phone_number_id)
+            .bind(&number.business_account_id)
+            .bind(&number.business_id)
+            .bind(number.is_coexistence)
+            .bind(&number.display_phone_number)
+            .bind(digits(&number.display_phone_number))
+            .bind(&number.verified_name)
+            .bind(&number.quality_rating)
+            .bind(&number.code_verification_status)
+            .bind(&number.name_status)
+            .bind(&number.status)
+            .bind(&number.throughput_tier)
+            .bind(&number.messaging_limit)
+            .bind(number.is_official_business_account)
+            .bind(number.is_pin_enabled)
+            .bind(&secrets.token)
+            .bind(secrets.token_expires_at)
+            .bind(&secrets.pin)
+            .bind(number.created_at)
+            .bind(number.updated_at)
+            .execute(c)
+            .await?
+            .rows_affected()
+    });
+    Ok(written > 0)
+}
+
+/// The number of that Meta id, with its sealed PIN.
+pub async fn known(db: Db<'_>, project: ProjectId, phone_number_id: &str) -> Result<Option<Known>> {
+    Ok(on!(db, c => sqlx::query_as(KNOWN).bind(project).bind(phone_number_id).fetch_optional(c).await?))
+}
+
+/// The number of that Meta id.
+pub async fn find(db: Db<'_>, project: ProjectId, phone_number_id: &str) -> Result<Option<PhoneNumber>> {
+    Ok(on!(db, c => sqlx::query_as(FIND).bind(project).bind(phone_number_id).fetch_optional(c).await?))
+}
+
+/// The number of our own id.
+pub async fn by_id(db: Db<'_>, id: NumberId) -> Result<Option<PhoneNumber>> {
+    Ok(on!(db, c => sqlx::query_as(BY_ID).bind(id).fetch_optional(c).await?))
+}
+
+/// The customer's number with those digits.
+pub async fn by_digits(
+    db: Db<'_>,
+    project: ProjectId,
+    customer: CustomerId,
+    digits: &str,
+) -> Result<Option<PhoneNumber>> {
+    Ok(on!(db, c => sqlx::query_as(BY_DIGITS).bind(project).bind(customer).bind(digits).fetch_optional(c).await?))
+}
+
+/// One page of the project's numbers, newest first, and how many there are.
+pub async fn list(mut db: Db<'_>, project: ProjectId, filter: &Filter, page: Page) -> Result<(Vec<PhoneNumber>, i64)> {
+    let name = filter.name_contains.as_deref().map(super::literally);
+    on!(&mut db, c => {
+        let rows = sqlx::query_as(LIST)
+            .bind(project)
+            .bind(&filter.phone_number_id)
+            .bind(&filter.business_account_id)
+            .bind(filter.customer_id)
+            .bind(&name)
+            .bind(filter.created_after)
+            .bind(filter.created_before)
+            .bind(filter.messaging_enabled)
+            .bind(page.limit())
+            .bind(page.offset())
+            .fetch_all(&mut **c)
+            .await?;
+        let count = sqlx::query_scalar(COUNT)
+            .bind(project)
+            .bind(&filter.phone_number_id)
+            .bind(&filter.business_account_id)
+            .bind(filter.customer_id)
+            .bind(&name)
+            .bind(filter.created_after)
+            .bind(filter.created_before)
+            .bind(filter.messaging_enabled)
+            .fetch_one(&mut **c)
+            .await?;
+        Ok((rows, count))
+    })
+}

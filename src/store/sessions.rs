@@ -1,0 +1,101 @@
+//! Browser sessions, for `tower-sessions`: found by the digest of their id, their content sealed.
+
+use async_trait::async_trait;
+use secrecy::ExposeSecret as _;
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+    session_store,
+};
+use uuid::Uuid;
+
+use super::{Store, on, sql};
+use crate::{
+    clock::{Clock, Timestamp},
+    error::Result,
+    seal::{Place, Sealer, digest},
+};
+
+sql! {
+    SAVE = "insert into sessions (id_digest, record_sealed, expires_at) values ($1, $2, $3) \
+        on conflict (id_digest) do update set record_sealed = excluded.record_sealed, expires_at = excluded.expires_at";
+    LOAD = "select record_sealed from sessions where id_digest = $1 and expires_at > $2";
+    DELETE = "delete from sessions where id_digest = $1";
+    PURGE = "delete from sessions where expires_at <= $1";
+}
+
+/// Where sessions are kept: in the same database as everything else, so that any process can answer.
+#[derive(Clone)]
+pub struct Sessions {
+    /// The database.
+    pub store: Store,
+    /// Seals the content.
+    pub sealer: Sealer,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl std::fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sessions")
+    }
+}
+
+fn place(digest: &[u8]) -> Place {
+    let row = digest.first_chunk::<16>().copied().map_or(Uuid::nil(), Uuid::from_bytes);
+    Place { table: "sessions", column: "record", row }
+}
+
+impl Sessions {
+    async fn write(&self, record: &Record) -> Result<()> {
+        let id = digest(record.id.0.to_be_bytes());
+        let plain = serde_json::to_string(record).map_err(|e| crate::error::Error::Internal(e.to_string()))?;
+        let sealed = self.sealer.seal(place(&id), &plain)?;
+        let expires = Timestamp(record.expiry_date.unix_timestamp().saturating_mul(1000));
+        let mut lease = self.store.acquire().await?;
+        on!(lease.db(), c => {
+            sqlx::query(SAVE).bind(&id).bind(&sealed).bind(expires).execute(c).await?;
+        });
+        Ok(())
+    }
+
+    async fn read(&self, id: &Id) -> Result<Option<Record>> {
+        let id = digest(id.0.to_be_bytes());
+        let mut lease = self.store.acquire().await?;
+        let sealed: Option<Vec<u8>> =
+            on!(lease.db(), c => sqlx::query_scalar(LOAD).bind(&id).bind(self.clock.now()).fetch_optional(c).await?);
+        // A session that does not open (its key was removed) is no session: the visitor gets a new one.
+        Ok(sealed
+            .and_then(|sealed| self.sealer.open(place(&id), &sealed).ok())
+            .and_then(|plain| serde_json::from_str(plain.expose_secret()).ok()))
+    }
+
+    async fn remove(&self, id: &Id) -> Result<()> {
+        let mut lease = self.store.acquire().await?;
+        on!(lease.db(), c => {
+            sqlx::query(DELETE).bind(digest(id.0.to_be_bytes())).execute(c).await?;
+        });
+        Ok(())
+    }
+
+    /// Removes the sessions whose time is over.
+    pub async fn purge(&self) -> Result<u64> {
+        let mut lease = self.store.acquire().await?;
+        Ok(on!(lease.db(), c => sqlx::query(PURGE).bind(self.clock.now()).execute(c).await?.rows_affected()))
+    }
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        self.write(record).await.map_err(|e| session_store::Error::Backend(e.to_string()))
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        self.read(id).await.map_err(|e| session_store::Error::Backend(e.to_string()))
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.remove(id).await.map_err(|e| session_store::Error::Backend(e.to_string()))
+    }
+}

@@ -1,0 +1,216 @@
+//! Signups, and who may move one: every claim raises the row's fence, and a write with an older fence is refused.
+
+use sqlx::{FromRow, types::Json};
+
+use super::{Db, on, sql};
+use crate::{
+    clock::Timestamp,
+    error::{Error, Result},
+    id::{CustomerId, LinkId, ProjectId, SignupId},
+    link::ConnectionType,
+    signup::{Signup, State},
+    words::Lang,
+};
+
+macro_rules! due {
+    () => {
+        "returned_at is not null and ended_at is null and step <> 'choose' and next_at <= $1 \
+         and (lease_until is null or lease_until <= $1)"
+    };
+}
+macro_rules! claim {
+    ($which:expr) => {
+        concat!("update signups set fence = fence + 1, lease_until = $2 where ", $which, " returning *")
+    };
+}
+
+sql! {
+    INSERT = "insert into signups (id, project_id, customer_id, link_id, connection_type, language, login_digest, \
+        visitor_digest, step, state, created_at, next_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+    BY_LOGIN = "select * from signups where login_digest = $1 and visitor_digest = $2";
+    NEWEST_LOGIN = "select * from signups where visitor_digest = $1 and step = 'login' \
+        order by created_at desc, id desc limit 1";
+    NEWEST = "select * from signups where link_id = $1 and (returned_at is not null or ended_at is not null) \
+        order by coalesce(returned_at, ended_at) desc, id desc limit 1";
+    FIND = "select * from signups where id = $1";
+    RUNNING = "update signups set fence = fence + 1 where link_id = $1 and returned_at is not null and ended_at is null \
+        returning *";
+    TAKE = "update signups set fence = fence + 1 where id = $1 returning *";
+    SAVE = "update signups set step = $3, state = $4, code_sealed = $5, token_sealed = $6, token_expires_at = $7, \
+        pin_sealed = $8, business_id = $9, deadline_at = $10, tries = $11, next_at = $12, lease_until = $13, \
+        returned_at = coalesce(returned_at, $14), ended_at = coalesce(ended_at, $15) \
+        where id = $1 and fence = $2";
+    CLAIM_ONE = claim!(concat!("id = $3 and ", due!()));
+    CLAIM_NEXT = claim!(concat!("id = (select id from signups where ", due!(), " order by next_at limit 1)"));
+    /// PostgreSQL has many writers at once: each takes a row that no other is taking.
+    CLAIM_NEXT_PG = claim!(concat!(
+        "id = (select id from signups where ", due!(), " order by next_at limit 1 for update skip locked)"
+    ));
+    FORGET = "delete from signups where step = 'login' and created_at < $1";
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: SignupId,
+    project_id: ProjectId,
+    customer_id: CustomerId,
+    link_id: LinkId,
+    #[sqlx(try_from = "String")]
+    connection_type: ConnectionType,
+    language: Option<String>,
+    state: Json<State>,
+    code_sealed: Option<Vec<u8>>,
+    token_sealed: Option<Vec<u8>>,
+    token_expires_at: Option<Timestamp>,
+    pin_sealed: Option<Vec<u8>>,
+    business_id: Option<String>,
+    created_at: Timestamp,
+    deadline_at: Option<Timestamp>,
+    tries: i32,
+    next_at: Timestamp,
+    fence: i64,
+}
+
+impl From<Row> for Signup {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            project_id: row.project_id,
+            customer_id: row.customer_id,
+            link_id: row.link_id,
+            connection_type: row.connection_type,
+            language: row.language.as_deref().and_then(Lang::parse),
+            state: row.state.0,
+            code: row.code_sealed,
+            token: row.token_sealed,
+            token_expires_at: row.token_expires_at,
+            pin: row.pin_sealed,
+            business_id: row.business_id,
+            created_at: row.created_at,
+            deadline_at: row.deadline_at,
+            tries: row.tries,
+            next_at: row.next_at,
+            fence: row.fence,
+        }
+    }
+}
+
+/// What a signup is recognised by when Facebook sends its customer back.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// Digest of the `state` parameter.
+    pub state: Vec<u8>,
+    /// Digest of the browser session's secret.
+    pub visitor: Vec<u8>,
+}
+
+/// Stores a signup whose customer is on the way to Facebook.
+pub async fn insert(db: Db<'_>, signup: &Signup, login: &Login) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(INSERT)
+            .bind(signup.id)
+            .bind(signup.project_id)
+            .bind(signup.customer_id)
+            .bind(signup.link_id)
+            .bind(signup.connection_type.as_str())
+            .bind(signup.language.map(Lang::as_str))
+            .bind(&login.state)
+            .bind(&login.visitor)
+            .bind(signup.state.step().as_str())
+            .bind(Json(&signup.state))
+            .bind(signup.created_at)
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}
+
+/// The signup of that state, if this browser session started it.
+pub async fn by_login(db: Db<'_>, login: &Login) -> Result<Option<Signup>> {
+    let row: Option<Row> =
+        on!(db, c => sqlx::query_as(BY_LOGIN).bind(&login.state).bind(&login.visitor).fetch_optional(c).await?);
+    Ok(row.map(Signup::from))
+}
+
+/// The signup that this browser session started last and that has not come back.
+pub async fn newest_login(db: Db<'_>, visitor: &[u8]) -> Result<Option<Signup>> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(NEWEST_LOGIN).bind(visitor).fetch_optional(c).await?);
+    Ok(row.map(Signup::from))
+}
+
+/// The link's signup that came back or ended last.
+pub async fn newest(db: Db<'_>, link: LinkId) -> Result<Option<Signup>> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(NEWEST).bind(link).fetch_optional(c).await?);
+    Ok(row.map(Signup::from))
+}
+
+/// The signup of that id, to look at.
+pub async fn find(db: Db<'_>, id: SignupId) -> Result<Option<Signup>> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await?);
+    Ok(row.map(Signup::from))
+}
+
+/// Takes the link's running signup away from whoever moves it, to change it in this transaction.
+pub async fn take_running(db: Db<'_>, link: LinkId) -> Result<Option<Signup>> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(RUNNING).bind(link).fetch_optional(c).await?);
+    Ok(row.map(Signup::from))
+}
+
+/// Takes a signup away from whoever moves it, to change it in this transaction.
+pub async fn take(db: Db<'_>, id: SignupId) -> Result<Option<Signup>> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(TAKE).bind(id).fetch_optional(c).await?);
+    Ok(row.map(Signup::from))
+}
+
+/// Claims that signup until `lease`, if it is due and nobody else's.
+pub async fn claim(db: Db<'_>, id: SignupId, now: Timestamp, lease: Timestamp) -> Result<Option<Signup>> {
+    let row: Option<Row> =
+        on!(db, c => sqlx::query_as(CLAIM_ONE).bind(now).bind(lease).bind(id).fetch_optional(c).await?);
+    Ok(row.map(Signup::from))
+}
+
+/// Claims the signup that has been due longest until `lease`.
+pub async fn claim_next(db: Db<'_>, now: Timestamp, lease: Timestamp) -> Result<Option<Signup>> {
+    let row: Option<Row> = match db {
+        Db::Sqlite(c) => sqlx::query_as(CLAIM_NEXT).bind(now).bind(lease).fetch_optional(c).await?,
+        Db::Postgres(c) => sqlx::query_as(CLAIM_NEXT_PG).bind(now).bind(lease).fetch_optional(c).await?,
+    };
+    Ok(row.map(Signup::from))
+}
+
+/// Writes a signup that was taken or claimed, and keeps it until `lease` (`None` gives it back).
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody else has taken it since: nothing is written then.
+pub async fn save(db: Db<'_>, signup: &Signup, lease: Option<Timestamp>, now: Timestamp) -> Result<()> {
+    let came_back = signup.code.is_some().then_some(now);
+    let ended = signup.state.is_over().then_some(now);
+    let written = on!(db, c => {
+        sqlx::query(SAVE)
+            .bind(signup.id)
+            .bind(signup.fence)
+            .bind(signup.state.step().as_str())
+            .bind(Json(&signup.state))
+            .bind(&signup.code)
+            .bind(&signup.token)
+            .bind(signup.token_expires_at)
+            .bind(&signup.pin)
+            .bind(&signup.business_id)
+            .bind(signup.deadline_at)
+            .bind(signup.tries)
+            .bind(signup.next_at)
+            .bind(lease)
+            .bind(came_back)
+            .bind(ended)
+            .execute(c)
+            .await?
+            .rows_affected()
+    });
+    if written == 0 { Err(Error::Conflict("the signup was taken over".to_owned())) } else { Ok(()) }
+}
+
+/// Forgets logins from before `when` that never came back.
+pub async fn forget_logins(db: Db<'_>, when: Timestamp) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(FORGET).bind(when).execute(c).await?.rows_affected()))
+}

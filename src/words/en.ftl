@@ -1,0 +1,121 @@
+# English. The tone is in the sentences: second person, present tense, short. What happened, what it means, what to do.
+# { $project } is the platform's project name, { $number } a phone number; both arrive isolated for mixed directions.
+
+language-name = English
+
+# -- the setup page -------------------------------------------------------------------------------------------
+title = Connect WhatsApp to { $project }
+headline = Connect your WhatsApp number
+lead = { $project } will send and receive WhatsApp messages for your business. You log in with Facebook; { $project } never sees your password.
+question = How will you use this number?
+decided = { $project } has chosen how this number will be connected.
+
+coexistence-name = Keep the WhatsApp Business app
+coexistence-term = Coexistence
+coexistence-point-app = Carry on chatting in the app on your phone
+coexistence-point-beside = { $project } works beside it, with the same chats
+coexistence-point-speed = Up to { NUMBER($speed) } messages a second, plenty for most small businesses
+
+dedicated-name = Use it with { $project } only
+dedicated-term = Dedicated
+dedicated-point-scale = Built for teams and automation
+dedicated-point-speed = Up to { NUMBER($speed) } messages a second
+dedicated-point-no-app = The number can no longer be used in the WhatsApp app
+
+choose-one = Choose one of the two first.
+
+continue-with-facebook = Continue with Facebook
+what-comes-next = Facebook opens. You log in, choose your business and number, and come back here by yourself. It takes about five minutes.
+
+can = { $project } will be able to:
+can-messages = send and receive messages with this number
+can-quality = see its name and quality
+cannot = It will not be able to:
+cannot-password = see your Facebook password
+cannot-private = read your private WhatsApp
+cannot-post = post on Facebook
+undo = You can end this at any time in your Meta business settings.
+
+language-switcher = Language
+
+# -- while it is being connected --------------------------------------------------------------------------------
+progress-title = Connecting your number
+progress-lead = A few seconds are normal. You can close this page; we carry on.
+progress-waiting = WhatsApp asks us to wait before the next try. You can close this page; we carry on.
+step-login = Facebook login
+step-account = Business account
+step-number = Phone number
+step-registration = Registration
+step-history = Chat history
+step-done = Done
+step-state-done = done
+step-state-now = in progress
+step-state-next = to do
+
+# -- which number -----------------------------------------------------------------------------------------------
+number-title = Which number?
+number-lead = Your Facebook login brought { $count ->
+    [one] { NUMBER($count) } number
+   *[other] { NUMBER($count) } numbers
+}. Choose the one for { $project }.
+number-connected = already connected
+number-taken = works with another { $project } customer
+number-confirm = Connect this number
+number-again = None of these? Log in with Facebook again
+number-choose-one = Choose one of the numbers first.
+
+# -- endings ----------------------------------------------------------------------------------------------------
+connected-title = { $number } is connected
+connected-lead = It now works with { $project }. You can close this page.
+
+retry = Try again
+return-to-platform = Back to { $project }
+
+cancelled-title = You left Facebook before it was finished
+cancelled-text = Nothing was changed. You can start again whenever you like.
+no-number-title = Facebook finished without a phone number
+no-number-text = Start again, and add the number you want to use when Facebook asks.
+taken-title = This number already works with another { $project } customer
+taken-text = Choose another number, or ask { $project }.
+wrong-type-dedicated-title = This number still runs in the WhatsApp Business app
+wrong-type-dedicated-text = { $project } asked for a number of its own. Start again with another number, or delete the app’s account first.
+wrong-type-coexistence-title = This number is not in the WhatsApp Business app
+wrong-type-coexistence-text = { $project } asked for a number that stays in the app. Start again with the number you use there.
+too-late-title = Facebook’s answer came too late
+too-late-text = This happens when a page sits open for long. Start again; it goes faster the second time.
+limit-title = Facebook does not allow your business another WhatsApp account yet
+limit-text = It usually helps to verify the business with Meta first.
+pin-title = This number is protected by a PIN
+pin-text = Turn off two-step verification in WhatsApp, then start again.
+unverified-title = Facebook has not verified this number yet
+unverified-text = Start again, and enter the code that Facebook sends to the number.
+wait-title = WhatsApp has paused this number
+wait-text = It was registered too often in a short time. Start again in three days; nothing is lost.
+blocked-title = Meta has restricted this number
+blocked-text = Look at your Meta business settings to see why. When it is lifted, start again.
+number-failed-title = WhatsApp did not accept this number
+number-failed-text = Nothing is lost. Start again in a few minutes, or choose another number.
+no-access-title = Facebook did not let us reach your number
+no-access-text = Start again, and keep every permission switched on when Facebook asks.
+wrong-number-title = That was another number
+wrong-number-text = { $project } asked you to connect the same number as before. Start again and choose that one.
+exchange-title = Facebook’s login did not go through
+exchange-text = Nothing was changed. Start again in a minute. If it stays like this, tell { $project }.
+meta-down-title = WhatsApp is not answering
+meta-down-text = Your number was not connected. Nothing is lost: start again in a few minutes.
+
+expired-title = This link has expired
+expired-text = Links last 30 days. Ask { $project } for a new one.
+revoked-title = There is a newer link
+revoked-text = { $project } sent you another one after this. Open that one.
+used-title = This is already done
+used-text = The number is connected. If something is not right, ask { $project } for a new link.
+not-found-title = There is nothing at this address
+not-found-text = The link may have been cut off. Open it again from the message it came in.
+other-browser-title = This login was started somewhere else
+other-browser-text = Nothing was connected. Open the link from your message again, and stay in the same browser until it is done.
+error-title = Something went wrong on our side
+error-text = Nothing is lost. Try again in a minute.
+error-reference = Reference { $id }
+bad-request-title = That did not arrive as it should
+bad-request-text = Go back and try again.

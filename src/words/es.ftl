@@ -1,0 +1,121 @@
+# Spanish, neutral Latin American, "tú" (no voseo). Glossary: app = app; log in = iniciar sesión; login = inicio de sesión; chat = chat; link = enlace; business = negocio; business settings = “Configuración del negocio”; Business Platform = “Plataforma para empresas” (label in the app); two-step verification = verificación en dos pasos; password = contraseña; coexistence = Coexistencia; dedicated = Número dedicado.
+# { $project } is the platform's project name, { $number } a phone number; both arrive isolated for mixed directions. No article before { $project }, nothing that agrees with it in gender.
+
+language-name = Español
+
+# -- the setup page -------------------------------------------------------------------------------------------
+title = Conecta WhatsApp con { $project }
+headline = Conecta tu número de WhatsApp
+lead = { $project } enviará y recibirá mensajes de WhatsApp en nombre de tu negocio. Tú inicias sesión en Facebook; { $project } nunca ve tu contraseña.
+question = ¿Cómo vas a usar este número?
+decided = { $project } ya eligió cómo se conectará este número.
+
+coexistence-name = Seguir con la app de WhatsApp Business
+coexistence-term = Coexistencia
+coexistence-point-app = Sigues chateando desde la app en tu teléfono
+coexistence-point-beside = { $project } trabaja en paralelo, con los mismos chats
+coexistence-point-speed = Hasta { NUMBER($speed) } mensajes por segundo, de sobra para la mayoría de los negocios pequeños
+
+dedicated-name = Usarlo solo con { $project }
+dedicated-term = Número dedicado
+dedicated-point-scale = Pensado para equipos y automatización
+dedicated-point-speed = Hasta { NUMBER($speed) } mensajes por segundo
+dedicated-point-no-app = El número ya no se podrá usar en la app de WhatsApp
+
+choose-one = Primero elige una de las dos opciones.
+
+continue-with-facebook = Continuar con Facebook
+what-comes-next = Se abre Facebook. Inicias sesión, eliges tu negocio y tu número, y vuelves aquí automáticamente. Lleva unos cinco minutos.
+
+can = { $project } podrá:
+can-messages = enviar y recibir mensajes con este número
+can-quality = ver el nombre y la calidad del número
+cannot = No podrá:
+cannot-password = ver tu contraseña de Facebook
+cannot-private = leer tu WhatsApp personal
+cannot-post = publicar en Facebook
+undo = Puedes quitarle el acceso cuando quieras desde “Configuración del negocio”, en Meta.
+
+language-switcher = Idioma
+
+# -- while it is being connected --------------------------------------------------------------------------------
+progress-title = Estamos conectando tu número
+progress-lead = Es normal que tarde unos segundos. Puedes cerrar esta página; nosotros seguimos.
+progress-waiting = WhatsApp nos pide esperar antes del próximo intento. Puedes cerrar esta página; nosotros seguimos.
+step-login = Inicio de sesión en Facebook
+step-account = Cuenta del negocio
+step-number = Número de teléfono
+step-registration = Registro
+step-history = Historial de chats
+step-done = Listo
+step-state-done = hecho
+step-state-now = en curso
+step-state-next = pendiente
+
+# -- which number -----------------------------------------------------------------------------------------------
+number-title = ¿Qué número quieres usar?
+number-lead = Al iniciar sesión en Facebook compartiste { $count ->
+    [one] { NUMBER($count) } número
+   *[other] { NUMBER($count) } números
+}. Elige el que usarás con { $project }.
+number-connected = ya está conectado
+number-taken = lo usa otro cliente de { $project }
+number-confirm = Conectar este número
+number-again = ¿No es ninguno de estos? Vuelve a iniciar sesión en Facebook
+number-choose-one = Primero elige uno de los números.
+
+# -- endings ----------------------------------------------------------------------------------------------------
+connected-title = { $number } está conectado
+connected-lead = Ya funciona con { $project }. Puedes cerrar esta página.
+
+retry = Intentar de nuevo
+return-to-platform = Volver a { $project }
+
+cancelled-title = Saliste de Facebook antes de terminar
+cancelled-text = No cambió nada. Puedes empezar de nuevo cuando quieras.
+no-number-title = El proceso en Facebook terminó sin un número de teléfono
+no-number-text = Empieza de nuevo y, cuando Facebook lo pida, agrega el número que quieres usar.
+taken-title = Este número ya lo usa otro cliente de { $project }
+taken-text = Elige otro número o consulta con { $project }.
+wrong-type-dedicated-title = Este número todavía se usa en la app de WhatsApp Business
+wrong-type-dedicated-text = { $project } pidió un número que no esté en la app. Empieza de nuevo con otro número, o borra antes la cuenta de este número en la app.
+wrong-type-coexistence-title = Este número no está en la app de WhatsApp Business
+wrong-type-coexistence-text = { $project } pidió un número que siga en la app. Empieza de nuevo con el número que usas ahí.
+too-late-title = La respuesta de Facebook llegó demasiado tarde
+too-late-text = Pasa cuando una página queda abierta mucho tiempo. Empieza de nuevo; la segunda vez es más rápido.
+limit-title = Facebook todavía no permite que tu negocio tenga otra cuenta de WhatsApp
+limit-text = Verificar primero el negocio en Meta suele ayudar.
+pin-title = Este número está protegido con un PIN
+pin-text = Desactiva la verificación en dos pasos en WhatsApp y empieza de nuevo.
+unverified-title = Facebook todavía no ha verificado este número
+unverified-text = Empieza de nuevo e ingresa el código que Facebook envía a ese número.
+wait-title = WhatsApp puso en pausa este número
+wait-text = Se registró demasiadas veces en poco tiempo. Empieza de nuevo dentro de tres días; mientras tanto, no se pierde nada.
+blocked-title = Meta restringió este número
+blocked-text = Consulta el motivo en “Configuración del negocio”, en Meta. Cuando se levante la restricción, empieza de nuevo.
+number-failed-title = WhatsApp no aceptó este número
+number-failed-text = No se perdió nada. Empieza de nuevo en unos minutos o elige otro número.
+no-access-title = Facebook no nos dio acceso a tu número
+no-access-text = Empieza de nuevo y, cuando Facebook pida los permisos, déjalos todos activados.
+wrong-number-title = Ese era otro número
+wrong-number-text = { $project } te pidió conectar el mismo número de antes. Empieza de nuevo y elige ese número.
+exchange-title = El inicio de sesión en Facebook no se completó
+exchange-text = No cambió nada. Empieza de nuevo en un minuto. Si sigue igual, avisa a { $project }.
+meta-down-title = WhatsApp no responde
+meta-down-text = Tu número no se conectó. No se perdió nada: empieza de nuevo en unos minutos.
+
+expired-title = Este enlace venció
+expired-text = Los enlaces duran 30 días. Pide uno nuevo a { $project }.
+revoked-title = Hay un enlace más reciente
+revoked-text = { $project } te envió otro después de este. Abre ese.
+used-title = Ya está todo listo
+used-text = El número está conectado. Si algo no está bien, pide un enlace nuevo a { $project }.
+not-found-title = No hay nada en esta dirección
+not-found-text = Puede que el enlace se haya cortado. Ábrelo de nuevo desde el mensaje en el que te llegó.
+other-browser-title = Este inicio de sesión empezó en otro lugar
+other-browser-text = No se conectó nada. Vuelve a abrir el enlace de tu mensaje y sigue en el mismo navegador hasta terminar.
+error-title = Algo falló de nuestro lado
+error-text = No se perdió nada. Inténtalo de nuevo en un minuto.
+error-reference = Referencia { $id }
+bad-request-title = Algo no llegó como debía
+bad-request-text = Vuelve atrás e inténtalo de nuevo.

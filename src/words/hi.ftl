@@ -1,0 +1,120 @@
+# Hindi. Respectful आप, everyday Hindustani; sentences keep clear of the gender of the reader and of { $project }. Glossary: WhatsApp, Facebook, Meta, WhatsApp Business ऐप (names in Latin script), connect = कनेक्ट, business = बिज़नेस, permission = अनुमति, verify = वेरिफ़ाई, two-step verification = टू-स्टेप वेरिफ़िकेशन, PIN = पिन, log in = लॉग इन, link = लिंक, customer = ग्राहक, settings = सेटिंग्स, start again = दोबारा शुरू करें, try again = फिर से कोशिश करें.
+
+language-name = हिन्दी
+
+# -- the setup page -------------------------------------------------------------------------------------------
+title = WhatsApp को { $project } से कनेक्ट करें
+headline = अपना WhatsApp नंबर कनेक्ट करें
+lead = आपके बिज़नेस के WhatsApp मैसेज { $project } के ज़रिए आएँगे और जाएँगे। लॉग इन Facebook से होता है; आपका पासवर्ड { $project } को कभी नहीं दिखता।
+question = आपको यह नंबर कैसे इस्तेमाल करना है?
+decided = यह नंबर कैसे कनेक्ट होगा, यह { $project } ने पहले से तय किया है।
+
+coexistence-name = WhatsApp Business ऐप चालू रखें
+coexistence-term = कोएग्ज़िस्टेंस
+coexistence-point-app = आपके फ़ोन पर, ऐप में चैट पहले की तरह चलती रहेगी
+coexistence-point-beside = वही चैट ऐप के साथ-साथ { $project } में भी
+coexistence-point-speed = हर सेकंड { NUMBER($speed) } मैसेज तक, ज़्यादातर छोटे बिज़नेस के लिए काफ़ी
+
+dedicated-name = सिर्फ़ { $project } के साथ इस्तेमाल करें
+dedicated-term = डेडिकेटेड
+dedicated-point-scale = टीम और ऑटोमेशन के लिए बनाया गया
+dedicated-point-speed = हर सेकंड { NUMBER($speed) } मैसेज तक
+dedicated-point-no-app = इसके बाद यह नंबर WhatsApp ऐप में नहीं चलेगा
+
+choose-one = पहले दोनों में से एक चुनें।
+
+continue-with-facebook = Facebook से जारी रखें
+what-comes-next = Facebook खुलेगा। वहाँ लॉग इन करें, अपना बिज़नेस और नंबर चुनें, फिर यह पेज अपने-आप वापस आ जाएगा। इसमें करीब पाँच मिनट लगते हैं।
+
+can = { $project } को इनकी अनुमति होगी:
+can-messages = इस नंबर से मैसेज भेजना और पाना
+can-quality = नंबर का नाम और क्वालिटी देखना
+cannot = इनकी अनुमति नहीं होगी:
+cannot-password = आपका Facebook पासवर्ड देखना
+cannot-private = आपके निजी WhatsApp मैसेज पढ़ना
+cannot-post = Facebook पर पोस्ट करना
+undo = इसे Meta की बिज़नेस सेटिंग्स से कभी भी बंद किया जा सकता है।
+
+language-switcher = भाषा
+
+# -- while it is being connected --------------------------------------------------------------------------------
+progress-title = आपका नंबर कनेक्ट हो रहा है
+progress-lead = इसमें कुछ सेकंड लगते हैं। चाहें तो यह पेज बंद कर दें, काम चलता रहेगा।
+progress-waiting = WhatsApp ने अगली कोशिश से पहले थोड़ा रुकने को कहा है। चाहें तो यह पेज बंद कर दें, काम चलता रहेगा।
+step-login = Facebook लॉग इन
+step-account = बिज़नेस अकाउंट
+step-number = फ़ोन नंबर
+step-registration = रजिस्ट्रेशन
+step-history = चैट हिस्ट्री
+step-done = काम पूरा
+step-state-done = हो गया
+step-state-now = चल रहा है
+step-state-next = बाकी है
+
+# -- which number -----------------------------------------------------------------------------------------------
+number-title = कौन सा नंबर?
+number-lead = आपके Facebook लॉग इन से { $count ->
+    [one] { NUMBER($count) } नंबर मिला
+   *[other] { NUMBER($count) } नंबर मिले
+}। इनमें से { $project } के लिए नंबर चुनें।
+number-connected = पहले से कनेक्ट है
+number-taken = { $project } के किसी दूसरे ग्राहक से जुड़ा है
+number-confirm = यह नंबर कनेक्ट करें
+number-again = इनमें से कोई नहीं? Facebook से फिर लॉग इन करें
+number-choose-one = पहले कोई एक नंबर चुनें।
+
+# -- endings ----------------------------------------------------------------------------------------------------
+connected-title = { $number } कनेक्ट हो गया
+connected-lead = अब यह नंबर { $project } के साथ काम करता है। चाहें तो यह पेज बंद कर दें।
+
+retry = फिर से कोशिश करें
+return-to-platform = { $project } पर वापस जाएँ
+
+cancelled-title = Facebook पर काम बीच में ही रुक गया
+cancelled-text = कुछ नहीं बदला है। जब चाहें, दोबारा शुरू करें।
+no-number-title = Facebook पर काम पूरा हुआ, पर फ़ोन नंबर नहीं मिला
+no-number-text = दोबारा शुरू करें, और Facebook के पूछने पर वह नंबर जोड़ें जिसे इस्तेमाल करना है।
+taken-title = यह नंबर पहले से { $project } के किसी दूसरे ग्राहक से जुड़ा है
+taken-text = कोई दूसरा नंबर चुनें, या { $project } से पूछें।
+wrong-type-dedicated-title = यह नंबर अब भी WhatsApp Business ऐप में चल रहा है
+wrong-type-dedicated-text = { $project } को ऐसा नंबर चाहिए जो ऐप में न चलता हो। किसी दूसरे नंबर से दोबारा शुरू करें, या पहले ऐप से इसका अकाउंट डिलीट करें।
+wrong-type-coexistence-title = यह नंबर WhatsApp Business ऐप में नहीं है
+wrong-type-coexistence-text = { $project } को ऐसा नंबर चाहिए जो ऐप में भी चलता रहे। ऐप वाले नंबर से दोबारा शुरू करें।
+too-late-title = Facebook का जवाब देर से आया
+too-late-text = पेज बहुत देर तक खुला रहे तो ऐसा हो जाता है। दोबारा शुरू करें, दूसरी बार में जल्दी होता है।
+limit-title = Facebook अभी आपके बिज़नेस को एक और WhatsApp अकाउंट की अनुमति नहीं दे रहा है
+limit-text = पहले Meta से बिज़नेस वेरिफ़ाई करवा लें, अक्सर इससे बात बन जाती है।
+pin-title = इस नंबर पर पिन लगा है
+pin-text = WhatsApp में टू-स्टेप वेरिफ़िकेशन बंद करें, फिर दोबारा शुरू करें।
+unverified-title = Facebook ने अभी इस नंबर को वेरिफ़ाई नहीं किया है
+unverified-text = दोबारा शुरू करें, और Facebook इस नंबर पर जो कोड भेजे, उसे डालें।
+wait-title = WhatsApp ने इस नंबर को कुछ समय के लिए रोक दिया है
+wait-text = यह थोड़े ही समय में बहुत बार रजिस्टर हुआ। तीन दिन बाद दोबारा शुरू करें; सब कुछ सुरक्षित रहेगा।
+blocked-title = Meta ने इस नंबर पर रोक लगा दी है
+blocked-text = इसकी वजह अपनी Meta बिज़नेस सेटिंग्स में देखें। रोक हटने पर दोबारा शुरू करें।
+number-failed-title = WhatsApp ने यह नंबर स्वीकार नहीं किया
+number-failed-text = सब कुछ सुरक्षित है। कुछ मिनट बाद दोबारा शुरू करें, या कोई दूसरा नंबर चुनें।
+no-access-title = Facebook ने हमें आपके नंबर तक पहुँचने नहीं दिया
+no-access-text = दोबारा शुरू करें, और Facebook के पूछने पर सभी अनुमतियाँ चालू रखें।
+wrong-number-title = यह कोई दूसरा नंबर था
+wrong-number-text = { $project } को पहले वाला ही नंबर चाहिए। दोबारा शुरू करें और वही नंबर चुनें।
+exchange-title = Facebook लॉग इन पूरा नहीं हुआ
+exchange-text = कुछ नहीं बदला है। एक मिनट बाद दोबारा शुरू करें। फिर भी ऐसा ही हो, तो { $project } को बताएँ।
+meta-down-title = WhatsApp से जवाब नहीं मिल रहा है
+meta-down-text = आपका नंबर कनेक्ट नहीं हुआ, पर सब कुछ सुरक्षित है। कुछ मिनट बाद दोबारा शुरू करें।
+
+expired-title = यह लिंक एक्सपायर हो गया है
+expired-text = लिंक 30 दिन तक चलते हैं। { $project } से नया लिंक माँगें।
+revoked-title = इससे नया लिंक आ चुका है
+revoked-text = { $project } ने इसके बाद आपको एक और लिंक भेजा है। वही लिंक खोलें।
+used-title = यह काम पहले ही हो चुका है
+used-text = नंबर कनेक्ट है। कुछ ठीक न लगे, तो { $project } से नया लिंक माँगें।
+not-found-title = इस पते पर कुछ नहीं है
+not-found-text = हो सकता है कि लिंक अधूरा रह गया हो। जिस मैसेज में यह आया था, उसी से दोबारा खोलें।
+other-browser-title = यह लॉग इन कहीं और से शुरू हुआ था
+other-browser-text = कुछ भी कनेक्ट नहीं हुआ। अपने मैसेज से लिंक दोबारा खोलें, और काम पूरा होने तक उसी ब्राउज़र में रहें।
+error-title = हमारी तरफ़ से कुछ गड़बड़ हो गई
+error-text = सब कुछ सुरक्षित है। एक मिनट बाद फिर से कोशिश करें।
+error-reference = रेफ़रेंस { $id }
+bad-request-title = रिक्वेस्ट ठीक से नहीं पहुँची
+bad-request-text = वापस जाएँ और फिर से कोशिश करें।

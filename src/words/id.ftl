@@ -1,0 +1,120 @@
+# Indonesian, "Anda". Glossary: WhatsApp Business app = aplikasi WhatsApp Business; log in = masuk; login = login; chat = chat; link = tautan; business = bisnis (small businesses = usaha kecil); business settings = Pengaturan Bisnis; Business Platform = “Platform Bisnis”; two-step verification = verifikasi dua langkah; password = kata sandi; coexistence = Koeksistensi; dedicated = Nomor khusus.
+# { $project } is the platform's project name, { $number } a phone number; both arrive isolated for mixed directions.
+
+language-name = Bahasa Indonesia
+
+# -- the setup page -------------------------------------------------------------------------------------------
+title = Hubungkan WhatsApp ke { $project }
+headline = Hubungkan nomor WhatsApp Anda
+lead = { $project } akan mengirim dan menerima pesan WhatsApp untuk bisnis Anda. Anda masuk lewat Facebook; { $project } tidak pernah melihat kata sandi Anda.
+question = Bagaimana Anda akan memakai nomor ini?
+decided = { $project } sudah menentukan cara nomor ini dihubungkan.
+
+coexistence-name = Tetap pakai aplikasi WhatsApp Business
+coexistence-term = Koeksistensi
+coexistence-point-app = Anda tetap bisa chat dari aplikasi di ponsel
+coexistence-point-beside = { $project } berjalan berdampingan, dengan chat yang sama
+coexistence-point-speed = Hingga { NUMBER($speed) } pesan per detik, lebih dari cukup untuk sebagian besar usaha kecil
+
+dedicated-name = Pakai hanya lewat { $project }
+dedicated-term = Nomor khusus
+dedicated-point-scale = Dirancang untuk tim dan otomatisasi
+dedicated-point-speed = Hingga { NUMBER($speed) } pesan per detik
+dedicated-point-no-app = Nomor ini tidak bisa lagi dipakai di aplikasi WhatsApp
+
+choose-one = Pilih dulu salah satu dari dua pilihan ini.
+
+continue-with-facebook = Lanjutkan dengan Facebook
+what-comes-next = Facebook akan terbuka. Anda masuk, memilih bisnis dan nomor, lalu otomatis kembali ke sini. Prosesnya sekitar lima menit.
+
+can = Yang bisa dilakukan { $project }:
+can-messages = mengirim dan menerima pesan dengan nomor ini
+can-quality = melihat nama dan kualitas nomor ini
+cannot = Yang tidak bisa dilakukan:
+cannot-password = melihat kata sandi Facebook Anda
+cannot-private = membaca WhatsApp pribadi Anda
+cannot-post = membuat postingan di Facebook
+undo = Anda bisa mencabut akses ini kapan saja di Pengaturan Bisnis Meta.
+
+language-switcher = Bahasa
+
+# -- while it is being connected --------------------------------------------------------------------------------
+progress-title = Menghubungkan nomor Anda
+progress-lead = Wajar jika perlu beberapa detik. Anda boleh menutup halaman ini; prosesnya tetap berjalan.
+progress-waiting = WhatsApp meminta kami menunggu sebelum mencoba lagi. Anda boleh menutup halaman ini; prosesnya tetap berjalan.
+step-login = Login Facebook
+step-account = Akun bisnis
+step-number = Nomor telepon
+step-registration = Pendaftaran
+step-history = Riwayat chat
+step-done = Selesai
+step-state-done = selesai
+step-state-now = sedang diproses
+step-state-next = belum dimulai
+
+# -- which number -----------------------------------------------------------------------------------------------
+number-title = Nomor mana yang ingin dipakai?
+number-lead = Lewat login Facebook, Anda membagikan { $count ->
+   *[other] { NUMBER($count) } nomor
+}. Pilih satu untuk { $project }.
+number-connected = sudah terhubung
+number-taken = dipakai pelanggan { $project } yang lain
+number-confirm = Hubungkan nomor ini
+number-again = Nomornya tidak ada di sini? Masuk lagi lewat Facebook
+number-choose-one = Pilih salah satu nomor dulu.
+
+# -- endings ----------------------------------------------------------------------------------------------------
+connected-title = { $number } sudah terhubung
+connected-lead = Nomor ini sekarang aktif di { $project }. Anda boleh menutup halaman ini.
+
+retry = Coba lagi
+return-to-platform = Kembali ke { $project }
+
+cancelled-title = Anda keluar dari Facebook sebelum selesai
+cancelled-text = Tidak ada yang berubah. Anda bisa mulai lagi kapan saja.
+no-number-title = Proses di Facebook selesai tanpa nomor telepon
+no-number-text = Mulai lagi, lalu tambahkan nomor yang ingin Anda pakai saat diminta Facebook.
+taken-title = Nomor ini sudah dipakai pelanggan { $project } yang lain
+taken-text = Pilih nomor lain, atau tanyakan kepada { $project }.
+wrong-type-dedicated-title = Nomor ini masih dipakai di aplikasi WhatsApp Business
+wrong-type-dedicated-text = { $project } meminta nomor yang tidak dipakai di aplikasi. Mulai lagi dengan nomor lain, atau hapus dulu akun di aplikasi itu.
+wrong-type-coexistence-title = Nomor ini tidak ada di aplikasi WhatsApp Business
+wrong-type-coexistence-text = { $project } meminta nomor yang tetap dipakai di aplikasi. Mulai lagi dengan nomor yang Anda pakai di sana.
+too-late-title = Jawaban dari Facebook terlambat
+too-late-text = Ini terjadi jika halaman dibiarkan terbuka terlalu lama. Mulai lagi; kali kedua akan lebih cepat.
+limit-title = Facebook belum mengizinkan bisnis Anda menambah akun WhatsApp
+limit-text = Memverifikasi bisnis Anda di Meta lebih dulu biasanya membantu.
+pin-title = Nomor ini dilindungi PIN
+pin-text = Nonaktifkan verifikasi dua langkah di WhatsApp, lalu mulai lagi.
+unverified-title = Facebook belum memverifikasi nomor ini
+unverified-text = Mulai lagi, lalu masukkan kode yang dikirim Facebook ke nomor itu.
+wait-title = WhatsApp menahan nomor ini untuk sementara
+wait-text = Nomor ini terlalu sering didaftarkan dalam waktu singkat. Tunggu tiga hari, lalu mulai lagi; tidak ada yang hilang.
+blocked-title = Meta membatasi nomor ini
+blocked-text = Lihat alasannya di Pengaturan Bisnis Meta. Setelah pembatasannya dicabut, mulai lagi.
+number-failed-title = WhatsApp tidak menerima nomor ini
+number-failed-text = Tidak ada yang hilang. Tunggu beberapa menit lalu mulai lagi, atau pilih nomor lain.
+no-access-title = Facebook tidak memberi kami akses ke nomor Anda
+no-access-text = Mulai lagi, dan biarkan semua izin tetap aktif saat Facebook memintanya.
+wrong-number-title = Itu nomor yang lain
+wrong-number-text = { $project } meminta Anda menghubungkan nomor yang sama seperti sebelumnya. Mulai lagi dan pilih nomor itu.
+exchange-title = Login Facebook tidak berhasil
+exchange-text = Tidak ada yang berubah. Tunggu satu menit, lalu mulai lagi. Jika tetap begini, beri tahu { $project }.
+meta-down-title = WhatsApp tidak merespons
+meta-down-text = Nomor Anda belum terhubung. Tidak ada yang hilang: tunggu beberapa menit, lalu mulai lagi.
+
+expired-title = Tautan ini sudah kedaluwarsa
+expired-text = Tautan berlaku 30 hari. Minta yang baru dari { $project }.
+revoked-title = Ada tautan yang lebih baru
+revoked-text = { $project } mengirim tautan lain setelah ini. Buka tautan yang terbaru.
+used-title = Semuanya sudah selesai
+used-text = Nomornya sudah terhubung. Jika ada yang tidak beres, minta tautan baru dari { $project }.
+not-found-title = Tidak ada apa-apa di alamat ini
+not-found-text = Mungkin tautannya terpotong. Buka lagi dari pesan yang Anda terima.
+other-browser-title = Login ini dimulai di tempat lain
+other-browser-text = Tidak ada nomor yang dihubungkan. Buka lagi tautan dari pesan Anda, dan tetap di browser yang sama sampai selesai.
+error-title = Ada masalah di pihak kami
+error-text = Tidak ada yang hilang. Tunggu satu menit, lalu coba lagi.
+error-reference = Referensi { $id }
+bad-request-title = Data yang dikirim tidak sampai dengan benar
+bad-request-text = Kembali, lalu coba lagi.

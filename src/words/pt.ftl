@@ -1,0 +1,121 @@
+# Portuguese, Brazilian first and understood in Portugal, "você". Glossary: app WhatsApp Business = app WhatsApp Business; log in = entrar / fazer login; login = login; chat = conversa; link = link; business = empresa; business settings = “Configurações do negócio” (Meta's label); Business Platform = “Plataforma comercial” (Meta's label); two-step verification = confirmação em duas etapas (the label in WhatsApp and in Meta's WhatsApp Manager); password = senha; coexistence = Coexistência; dedicated = Número dedicado.
+# { $project } is the platform's project name, { $number } a phone number; both arrive isolated for mixed directions. No article and no contraction (ao, do, no, pelo) before { $project }, nothing that agrees with it in gender.
+
+language-name = Português
+
+# -- the setup page -------------------------------------------------------------------------------------------
+title = Conecte o WhatsApp com { $project }
+headline = Conecte seu número do WhatsApp
+lead = { $project } vai enviar e receber mensagens do WhatsApp em nome da sua empresa. Você entra com o Facebook; { $project } nunca vê sua senha.
+question = Como você vai usar este número?
+decided = { $project } já escolheu como este número será conectado.
+
+coexistence-name = Continuar com o app WhatsApp Business
+coexistence-term = Coexistência
+coexistence-point-app = Você continua conversando pelo app no celular
+coexistence-point-beside = { $project } funciona em paralelo, com as mesmas conversas
+coexistence-point-speed = Até { NUMBER($speed) } mensagens por segundo, de sobra para a maioria das pequenas empresas
+
+dedicated-name = Usar só com { $project }
+dedicated-term = Número dedicado
+dedicated-point-scale = Feito para equipes e automação
+dedicated-point-speed = Até { NUMBER($speed) } mensagens por segundo
+dedicated-point-no-app = O número não poderá mais ser usado no app do WhatsApp
+
+choose-one = Primeiro, escolha uma das duas opções.
+
+continue-with-facebook = Continuar com o Facebook
+what-comes-next = O Facebook vai abrir. Você faz login, escolhe a empresa e o número e volta para cá automaticamente. Leva uns cinco minutos.
+
+can = { $project } vai poder:
+can-messages = enviar e receber mensagens com este número
+can-quality = ver o nome e a qualidade do número
+cannot = Não vai poder:
+cannot-password = ver sua senha do Facebook
+cannot-private = ler seu WhatsApp pessoal
+cannot-post = publicar no Facebook
+undo = Você pode remover esse acesso quando quiser em “Configurações do negócio”, na Meta.
+
+language-switcher = Idioma
+
+# -- while it is being connected --------------------------------------------------------------------------------
+progress-title = Conectando seu número
+progress-lead = É normal levar alguns segundos. Você pode fechar esta página; nós continuamos.
+progress-waiting = O WhatsApp pediu para esperarmos antes da próxima tentativa. Você pode fechar esta página; nós continuamos.
+step-login = Login no Facebook
+step-account = Conta da empresa
+step-number = Número de telefone
+step-registration = Registro
+step-history = Histórico de conversas
+step-done = Pronto
+step-state-done = concluído
+step-state-now = em andamento
+step-state-next = pendente
+
+# -- which number -----------------------------------------------------------------------------------------------
+number-title = Qual número você quer usar?
+number-lead = No login com o Facebook, você compartilhou { $count ->
+    [one] { NUMBER($count) } número
+   *[other] { NUMBER($count) } números
+}. Escolha qual vai usar com { $project }.
+number-connected = já está conectado
+number-taken = em uso por outro cliente de { $project }
+number-confirm = Conectar este número
+number-again = Não é nenhum destes? Entre com o Facebook de novo
+number-choose-one = Primeiro, escolha um dos números.
+
+# -- endings ----------------------------------------------------------------------------------------------------
+connected-title = { $number } está conectado
+connected-lead = Já funciona com { $project }. Você pode fechar esta página.
+
+retry = Tentar de novo
+return-to-platform = Voltar para { $project }
+
+cancelled-title = Você saiu do Facebook antes de terminar
+cancelled-text = Nada mudou. Você pode começar de novo quando quiser.
+no-number-title = O processo no Facebook terminou sem um número de telefone
+no-number-text = Comece de novo e, quando o Facebook pedir, adicione o número que você quer usar.
+taken-title = Este número já está em uso por outro cliente de { $project }
+taken-text = Escolha outro número ou fale com { $project }.
+wrong-type-dedicated-title = Este número ainda está em uso no app WhatsApp Business
+wrong-type-dedicated-text = { $project } pediu um número que não esteja no app. Comece de novo com outro número, ou exclua antes a conta deste número no app.
+wrong-type-coexistence-title = Este número não está no app WhatsApp Business
+wrong-type-coexistence-text = { $project } pediu um número que continue no app. Comece de novo com o número que você usa lá.
+too-late-title = A resposta do Facebook chegou tarde demais
+too-late-text = Isso acontece quando uma página fica aberta por muito tempo. Comece de novo; na segunda vez, é mais rápido.
+limit-title = O Facebook ainda não permite que sua empresa tenha outra conta do WhatsApp
+limit-text = Verificar primeiro a empresa na Meta costuma ajudar.
+pin-title = Este número está protegido por um PIN
+pin-text = Desative a confirmação em duas etapas no WhatsApp e comece de novo.
+unverified-title = O Facebook ainda não verificou este número
+unverified-text = Comece de novo e digite o código que o Facebook envia para esse número.
+wait-title = O WhatsApp pausou este número
+wait-text = Ele foi registrado vezes demais em pouco tempo. Comece de novo daqui a três dias; até lá, nada se perde.
+blocked-title = A Meta restringiu este número
+blocked-text = Veja o motivo em “Configurações do negócio”, na Meta. Quando a restrição acabar, comece de novo.
+number-failed-title = O WhatsApp não aceitou este número
+number-failed-text = Nada se perdeu. Comece de novo daqui a alguns minutos ou escolha outro número.
+no-access-title = O Facebook não nos deu acesso ao seu número
+no-access-text = Comece de novo e, quando o Facebook pedir as permissões, deixe todas ativadas.
+wrong-number-title = Esse era outro número
+wrong-number-text = { $project } pediu que você conectasse o mesmo número de antes. Comece de novo e escolha esse número.
+exchange-title = O login com o Facebook não foi concluído
+exchange-text = Nada mudou. Comece de novo daqui a um minuto. Se continuar assim, fale com { $project }.
+meta-down-title = O WhatsApp não está respondendo
+meta-down-text = Seu número não foi conectado. Nada se perdeu: comece de novo daqui a alguns minutos.
+
+expired-title = Este link expirou
+expired-text = Os links valem por 30 dias. Peça um novo a { $project }.
+revoked-title = Existe um link mais recente
+revoked-text = { $project } enviou outro link depois deste. Abra o mais recente.
+used-title = Já está tudo pronto
+used-text = O número está conectado. Se algo não estiver certo, peça um novo link a { $project }.
+not-found-title = Não há nada neste endereço
+not-found-text = O link pode ter sido cortado. Abra de novo pela mensagem em que ele chegou.
+other-browser-title = Este login começou em outro lugar
+other-browser-text = Nada foi conectado. Abra de novo o link da sua mensagem e continue no mesmo navegador até terminar.
+error-title = Algo deu errado do nosso lado
+error-text = Nada se perdeu. Tente de novo daqui a um minuto.
+error-reference = Referência { $id }
+bad-request-title = Algo não chegou como deveria
+bad-request-text = Volte e tente de novo.
