@@ -104,8 +104,13 @@ mod tests {
     #[test]
     fn the_public_url_is_an_origin() {
         assert_eq!(PublicUrl::parse("https://c.example/").unwrap().of("/x"), "https://c.example/x");
-        assert_eq!(PublicUrl::parse("http://localhost:8080").unwrap().callback(), "http://localhost:8080/auth/facebook/callback");
-        for refused in ["", "c.example", "ftp://c.example", "https://c.example/path", "https://u@c.example", "https://c.example?x"] {
+        assert_eq!(
+            PublicUrl::parse("http://localhost:8080").unwrap().callback(),
+            "http://localhost:8080/auth/facebook/callback"
+        );
+        for refused in
+            ["", "c.example", "ftp://c.example", "https://c.example/path", "https://u@c.example", "https://c.example?x"]
+        {
             assert!(PublicUrl::parse(refused).is_err(), "{refused}");
         }
     }

@@ -128,14 +128,18 @@ async fn project(command: ProjectCommand, clock: &Clock) -> anyhow::Result<()> {
 
 async fn key(command: KeyCommand, clock: &Clock) -> anyhow::Result<()> {
     let project_id = |text: &str| {
-        ProjectId::parse(text).ok_or_else(|| anyhow::anyhow!("--project must be a project's id, as `setuplinks project list` shows it"))
+        ProjectId::parse(text)
+            .ok_or_else(|| anyhow::anyhow!("--project must be a project's id, as `setuplinks project list` shows it"))
     };
     match command {
         KeyCommand::Create(KeyCreate { project, name, database }) => {
             let id = project_id(&project)?;
             let store = database.open().await?;
             let known = projects::find(store.acquire().await?.db(), id).await?;
-            anyhow::ensure!(known.is_some(), "there is no project {id}; `setuplinks project list` shows those there are");
+            anyhow::ensure!(
+                known.is_some(),
+                "there is no project {id}; `setuplinks project list` shows those there are"
+            );
             say(&key::create(&store, id, &name, clock.now()).await?)
         }
         KeyCommand::List { project, database } => {
@@ -148,7 +152,8 @@ async fn key(command: KeyCommand, clock: &Clock) -> anyhow::Result<()> {
             Ok(())
         }
         KeyCommand::Revoke { id, database } => {
-            let id = KeyId::parse(&id).ok_or_else(|| anyhow::anyhow!("a key's id is a UUID, as `setuplinks key list` shows it"))?;
+            let id = KeyId::parse(&id)
+                .ok_or_else(|| anyhow::anyhow!("a key's id is a UUID, as `setuplinks key list` shows it"))?;
             let revoked = keys::revoke(database.open().await?.acquire().await?.db(), id, clock.now()).await?;
             anyhow::ensure!(revoked, "there is no active key {id}");
             Ok(())

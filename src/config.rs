@@ -23,7 +23,13 @@ use crate::{
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseArgs {
     /// The database: sqlite://PATH (made when it is not there) or postgres://USER:PASSWORD@HOST/NAME
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://setuplinks.db", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "sqlite://setuplinks.db",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     database_url: String,
     /// A file that holds DATABASE_URL
     #[arg(long, env = "DATABASE_URL_FILE", value_name = "PATH")]
@@ -109,11 +115,7 @@ fn unusable(name: &'static str, problem: impl Into<String>) -> Unusable {
 }
 
 /// A value, or what the file beside it holds.
-fn or_file(
-    name: &'static str,
-    value: Option<&String>,
-    file: Option<&PathBuf>,
-) -> Result<Option<String>, Unusable> {
+fn or_file(name: &'static str, value: Option<&String>, file: Option<&PathBuf>) -> Result<Option<String>, Unusable> {
     let value = value.filter(|value| !value.trim().is_empty());
     let file = file.filter(|path| !path.as_os_str().is_empty());
     match (value, file) {
@@ -184,7 +186,8 @@ impl ServeArgs {
         let public_url = PublicUrl::parse(&self.public_url).map_err(|problem| unusable("PUBLIC_URL", problem))?;
         let keys = or_file("SECRET_KEYS", self.secret_keys.as_ref(), self.secret_keys_file.as_ref())?;
         let keys = required("SECRET_KEYS", keys, "make one with: echo \"k1:$(openssl rand -base64 32)\"")?;
-        let sealer = Sealer::parse(&keys).map_err(|problem| unusable("SECRET_KEYS", format!("cannot be used: {problem}")))?;
+        let sealer =
+            Sealer::parse(&keys).map_err(|problem| unusable("SECRET_KEYS", format!("cannot be used: {problem}")))?;
         let meta = Meta::new(self.meta(&public_url)?)?;
         let store = self.database.open().await?;
         Ok(App::new(store, clock, sealer, meta, public_url))
@@ -194,16 +197,21 @@ impl ServeArgs {
         let secret = or_file("META_APP_SECRET", self.meta_app_secret.as_ref(), self.meta_app_secret_file.as_ref())?;
         let secret = required("META_APP_SECRET", secret, "App Dashboard, App settings, Basic")?;
         let version = &self.meta_graph_version;
-        let is_version = version.strip_prefix('v').and_then(|rest| rest.split_once('.')).is_some_and(|(major, minor)| {
-            [major, minor].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-        });
+        let is_version =
+            version.strip_prefix('v').and_then(|rest| rest.split_once('.')).is_some_and(|(major, minor)| {
+                [major, minor].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+            });
         if !is_version {
             return Err(unusable("META_GRAPH_VERSION", "must be a version such as v26.0"));
         }
         Ok(Settings {
             app_id: id("META_APP_ID", self.meta_app_id.clone(), "App Dashboard, App settings, Basic")?,
             app_secret: SecretString::from(secret),
-            config_id: id("META_CONFIG_ID", self.meta_config_id.clone(), "Facebook Login for Business, Configurations")?,
+            config_id: id(
+                "META_CONFIG_ID",
+                self.meta_config_id.clone(),
+                "Facebook Login for Business, Configurations",
+            )?,
             graph_version: version.clone(),
             graph_url: base("META_GRAPH_URL", &self.meta_graph_url)?,
             dialog_url: base("META_DIALOG_URL", &self.meta_dialog_url)?,

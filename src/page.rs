@@ -166,10 +166,7 @@ fn respond(status: StatusCode, frame: &Frame, policy: &Policy, page: &impl Templ
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
         // A login in a window of its own must be able to speak to the page that opened it.
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            HeaderValue::from_static("same-origin-allow-popups"),
-        ),
+        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin-allow-popups")),
     ];
     Ok((status, headers, Html(html)).into_response())
 }

@@ -56,7 +56,8 @@ impl Sealer {
         let mut keys = Vec::new();
         for (at, entry) in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).enumerate() {
             let nth = at + 1;
-            let (id, secret) = entry.split_once(':').ok_or(format!("key {nth} has no ':' between its id and secret"))?;
+            let (id, secret) =
+                entry.split_once(':').ok_or(format!("key {nth} has no ':' between its id and secret"))?;
             if id.is_empty() || id.len() > 32 || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
                 return Err(format!("the id of key {nth} must be 1 to 32 letters, digits, '-', '_' or '.'"));
             }

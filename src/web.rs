@@ -31,7 +31,8 @@ impl std::fmt::Display for RequestId {
 pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = RequestId(uuid_at(app.clock.now()));
     request.extensions_mut().insert(id);
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().clone();
     let began = Instant::now();
 
@@ -73,10 +74,8 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     if app.public_url.is_https() {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
-        );
+        headers
+            .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
     }
     response
 }

@@ -183,8 +183,13 @@ mod tests {
         for &lang in Lang::ALL {
             for id in messages(Lang::En).keys() {
                 for count in [0, 1, 2, 3, 11, 100] {
-                    let args =
-                        [("project", "Ağ & Co".into()), ("number", "+1".into()), ("id", "x".into()), ("count", count.into()), ("speed", 1000.into())];
+                    let args = [
+                        ("project", "Ağ & Co".into()),
+                        ("number", "+1".into()),
+                        ("id", "x".into()),
+                        ("count", count.into()),
+                        ("speed", 1000.into()),
+                    ];
                     let said = lang.say(id, &args);
                     assert!(!said.is_empty() && said != *id && !said.contains(['{', '$']), "{lang} {id}: {said}");
                 }

@@ -43,11 +43,7 @@ pub(super) async fn find(app: &App, project: ProjectId, id: &str) -> Result<Cust
 }
 
 /// `GET /customers`.
-pub async fn list(
-    State(app): State<App>,
-    Caller(project): Caller,
-    RawQuery(query): RawQuery,
-) -> Result<Response> {
+pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(query): RawQuery) -> Result<Response> {
     let mut query = Query::read(query.as_deref());
     let page = paging::page(&mut query);
     let filter = customers::Filter {
@@ -63,11 +59,7 @@ pub async fn list(
 }
 
 /// `POST /customers`.
-pub async fn create(
-    State(app): State<App>,
-    Caller(project): Caller,
-    body: Bytes,
-) -> Result<(StatusCode, Json<Value>)> {
+pub async fn create(State(app): State<App>, Caller(project): Caller, body: Bytes) -> Result<(StatusCode, Json<Value>)> {
     let mut fields = Fields::read(&body, "customer", &["name", "external_customer_id"])?;
     let name = fields.text("name", LONGEST);
     if matches!(name, super::fields::Given::Null) || !fields.has("name") {

@@ -79,7 +79,10 @@ impl Fields {
             None => {
                 let outside = known.iter().find(|name| body.contains_key(**name));
                 if let Some(name) = outside {
-                    return Err(Error::invalid(*name, format!("{name} must be inside {envelope}: {{\"{envelope}\": {{\"{name}\": …}}}}")));
+                    return Err(Error::invalid(
+                        *name,
+                        format!("{name} must be inside {envelope}: {{\"{envelope}\": {{\"{name}\": …}}}}"),
+                    ));
                 }
                 Map::new()
             }
@@ -204,7 +207,11 @@ impl Query {
 
     /// A whole number between two others.
     pub fn number(&mut self, name: &str, least: u32, most: u32) -> Option<u32> {
-        let allowed = if most == u32::MAX { format!("a whole number from {least}") } else { format!("a whole number from {least} to {most}") };
+        let allowed = if most == u32::MAX {
+            format!("a whole number from {least}")
+        } else {
+            format!("a whole number from {least} to {most}")
+        };
         self.parsed(name, &allowed, |text| text.parse().ok().filter(|number| (least..=most).contains(number)))
     }
 

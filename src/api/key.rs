@@ -29,8 +29,13 @@ impl FromRequestParts<App> for Caller {
 /// Makes a key for a project: the only moment at which it can be read.
 pub async fn create(store: &Store, project: ProjectId, name: &str, now: Timestamp) -> Result<String> {
     let secret = format!("sl_{}", URL_SAFE_NO_PAD.encode(random::<32>()));
-    let key =
-        keys::Key { id: KeyId::new(now), project_id: project, name: name.to_owned(), created_at: now, revoked_at: None };
+    let key = keys::Key {
+        id: KeyId::new(now),
+        project_id: project,
+        name: name.to_owned(),
+        created_at: now,
+        revoked_at: None,
+    };
     keys::insert(store.acquire().await?.db(), &key, &digest(&secret)).await?;
     Ok(secret)
 }

@@ -39,7 +39,8 @@ pub fn respond(items: Vec<Value>, total: i64, page: Page, path: &str, query: &Qu
     links.extend((number > 1).then(|| ("prev", (number - 1).min(pages))));
     links.extend((number < pages).then(|| ("next", number + 1)));
     links.push(("last", pages));
-    let links: Vec<String> = links.into_iter().map(|(rel, wanted)| format!("<{}>; rel=\"{rel}\"", at(wanted))).collect();
+    let links: Vec<String> =
+        links.into_iter().map(|(rel, wanted)| format!("<{}>; rel=\"{rel}\"", at(wanted))).collect();
 
     let mut headers = HeaderMap::new();
     for (name, value) in [

@@ -46,11 +46,7 @@ fn view(number: &PhoneNumber) -> Value {
 }
 
 /// `GET /whatsapp/phone_numbers`.
-pub async fn list(
-    State(app): State<App>,
-    Caller(project): Caller,
-    RawQuery(query): RawQuery,
-) -> Result<Response> {
+pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(query): RawQuery) -> Result<Response> {
     let mut query = Query::read(query.as_deref());
     let page = paging::page(&mut query);
     let filter = numbers::Filter {

@@ -32,9 +32,19 @@ mod terms;
 
 /// Every field that may stand in the envelope.
 const KNOWN: &[&str] = &[
-    "success_redirect_url", "failure_redirect_url", "allowed_origins", "allowed_connection_types", "meta_billing_mode",
-    "theme_config", "provision_phone_number", "phone_number_country_isos", "phone_number_area_code",
-    "reconnect_phone_number", "language", "expires_at", "status",
+    "success_redirect_url",
+    "failure_redirect_url",
+    "allowed_origins",
+    "allowed_connection_types",
+    "meta_billing_mode",
+    "theme_config",
+    "provision_phone_number",
+    "phone_number_country_isos",
+    "phone_number_area_code",
+    "reconnect_phone_number",
+    "language",
+    "expires_at",
+    "status",
 ];
 
 fn view(app: &App, link: &SetupLink) -> Result<Value> {
@@ -80,8 +90,7 @@ pub async fn list(
     };
     query.done()?;
     let owner = (project, customer.id);
-    let (rows, total) =
-        links::list(app.store.acquire().await?.db(), owner, &filter, page, app.clock.now()).await?;
+    let (rows, total) = links::list(app.store.acquire().await?.db(), owner, &filter, page, app.clock.now()).await?;
     let items = rows.iter().map(|link| view(&app, link)).collect::<Result<_>>()?;
     let path = format!("/platform/v1/customers/{}/setup_links", customer.id);
     Ok(paging::respond(items, total, page, &path, &query, &app.public_url))
@@ -148,12 +157,7 @@ pub async fn create(
 
 /// Reads `reconnect_phone_number`: one of the customer's own numbers, which then decides the connection type. Gives
 /// Meta's id of it.
-async fn reconnect(
-    app: &App,
-    customer: &Customer,
-    fields: &mut Fields,
-    terms: &mut Terms,
-) -> Result<Option<String>> {
+async fn reconnect(app: &App, customer: &Customer, fields: &mut Fields, terms: &mut Terms) -> Result<Option<String>> {
     const NAME: &str = "reconnect_phone_number";
     let Given::Value(wanted) = fields.text(NAME, 64) else { return Ok(None) };
     let mut lease = app.store.acquire().await?;

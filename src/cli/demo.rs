@@ -45,7 +45,8 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be listened on; choose another with --listen", args.listen))?;
     let address = listener.local_addr()?;
     // The name and not the address: to browsers it is another site than the stand-in's, as in real life.
-    let host = if address.is_ipv6() { format!("[::1]:{}", address.port()) } else { format!("localhost:{}", address.port()) };
+    let host =
+        if address.is_ipv6() { format!("[::1]:{}", address.port()) } else { format!("localhost:{}", address.port()) };
     let public_url = PublicUrl::parse(&format!("http://{host}")).map_err(anyhow::Error::msg)?;
 
     let throw_away = tempfile::Builder::new().prefix("setuplinks-demo-").tempdir()?;
@@ -96,7 +97,9 @@ async fn stand_in(public_url: &PublicUrl, clock: Clock) -> anyhow::Result<(Sandb
         graph_url: facebook.url().parse()?,
         dialog_url: facebook.url().parse()?,
         redirect_uri: public_url.callback(),
-        extras_coexistence: r#"{"setup":{},"featureType":"whatsapp_business_app_onboarding","sessionInfoVersion":"3","version":"v4"}"#.to_owned(),
+        extras_coexistence:
+            r#"{"setup":{},"featureType":"whatsapp_business_app_onboarding","sessionInfoVersion":"3","version":"v4"}"#
+                .to_owned(),
         extras_dedicated: r#"{"setup":{},"sessionInfoVersion":"3","version":"v4"}"#.to_owned(),
     })?;
     Ok((facebook, meta))

@@ -35,7 +35,8 @@ pub struct House {
 pub fn house(app: App, listener: TcpListener) -> std::io::Result<House> {
     let address = listener.local_addr()?;
     let stop = app.stopping.clone();
-    let served = tokio::spawn(server::serve(listener, routes::router(app.clone()), async move { stop.cancelled().await }));
+    let served =
+        tokio::spawn(server::serve(listener, routes::router(app.clone()), async move { stop.cancelled().await }));
     app.tasks.spawn(worker::run(app.clone()));
     app.tasks.spawn(sweep(app.clone()));
     Ok(House { address, app, served })

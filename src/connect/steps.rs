@@ -64,7 +64,8 @@ fn remedy(signup: &Signup, failure: &Failure) -> Remedy {
 }
 
 fn token(app: &App, signup: &Signup) -> Result<SecretString> {
-    let sealed = signup.token.as_ref().ok_or_else(|| Error::Internal("a signup past the exchange has no token".into()))?;
+    let sealed =
+        signup.token.as_ref().ok_or_else(|| Error::Internal("a signup past the exchange has no token".into()))?;
     app.sealer.open(place(signup.id, "token"), sealed)
 }
 
@@ -168,8 +169,7 @@ async fn all_taken(app: &App, signup: &Signup, candidates: &[Candidate]) -> Resu
 
 /// Asks what the number is and refuses what must not be, before anything is done to it.
 async fn check(app: &App, signup: &mut Signup, link: &SetupLink, chosen: &Candidate) -> Result<Outcome> {
-    let known =
-        numbers::find(app.store.acquire().await?.db(), signup.project_id, &chosen.phone_number_id).await?;
+    let known = numbers::find(app.store.acquire().await?.db(), signup.project_id, &chosen.phone_number_id).await?;
     if known.is_some_and(|number| number.customer_id != signup.customer_id) {
         return Ok(Outcome::Failed(Reason::Taken));
     }
@@ -190,9 +190,7 @@ async fn check(app: &App, signup: &mut Signup, link: &SetupLink, chosen: &Candid
         }
         Kind::Connects(ConnectionType::Dedicated) => Ok(Outcome::Failed(Reason::WrongTypeCoexistence)),
         Kind::AppOnly if allowed.contains(&ConnectionType::Coexistence) => Ok(Outcome::Failed(Reason::NumberFailed)),
-        Kind::Connects(ConnectionType::Coexistence) | Kind::AppOnly => {
-            Ok(Outcome::Failed(Reason::WrongTypeDedicated))
-        }
+        Kind::Connects(ConnectionType::Coexistence) | Kind::AppOnly => Ok(Outcome::Failed(Reason::WrongTypeDedicated)),
     }
 }
 

@@ -57,7 +57,9 @@ pub fn start(app: &App, id: SignupId) {
         match claimed.await {
             Ok(Some(signup)) => drive(&owned, signup).await,
             Ok(None) => {}
-            Err(e) => tracing::error!(signup = %id, error = %e, "a signup could not be claimed; the loop will try again"),
+            Err(e) => {
+                tracing::error!(signup = %id, error = %e, "a signup could not be claimed; the loop will try again")
+            }
         }
     });
 }

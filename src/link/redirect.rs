@@ -73,15 +73,35 @@ mod tests {
 
     #[test]
     fn only_plain_absolute_web_addresses_are_taken() {
-        for fine in ["https://app.example.com/done", "http://localhost:3000/?a=1&b=2", "HTTPS://Example.com", "https://münchen.example/ü"] {
+        for fine in [
+            "https://app.example.com/done",
+            "http://localhost:3000/?a=1&b=2",
+            "HTTPS://Example.com",
+            "https://münchen.example/ü",
+        ] {
             assert_eq!(check(fine), Ok(()), "{fine}");
         }
         let long = format!("https://a.example/{}", "a".repeat(2048));
         for refused in [
-            "", "/done", "//evil.example", "example.com/done", "javascript:alert(1)", "data:text/html,x", "ftp://a.example",
-            "https://", "https:/a.example", "https:a.example", "https://user@a.example", "https://user:pw@a.example",
-            "https://a.example/#x", "https://good.example\\@evil.example", "https://a.example/ b", " https://a.example",
-            "https://a.example/\nx", "https://[::1", &long,
+            "",
+            "/done",
+            "//evil.example",
+            "example.com/done",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ftp://a.example",
+            "https://",
+            "https:/a.example",
+            "https:a.example",
+            "https://user@a.example",
+            "https://user:pw@a.example",
+            "https://a.example/#x",
+            "https://good.example\\@evil.example",
+            "https://a.example/ b",
+            " https://a.example",
+            "https://a.example/\nx",
+            "https://[::1",
+            &long,
         ] {
             assert!(check(refused).is_err(), "{refused}");
         }
@@ -92,7 +112,14 @@ mod tests {
         for fine in ["https://app.example.com", "https://app.example.com:8443", "https://app.example.com/"] {
             assert_eq!(check_origin(fine), Ok(()), "{fine}");
         }
-        for refused in ["http://app.example.com", "https://app.example.com/x", "*", "https://*.example.com/?", "null", "https://u@a.example"] {
+        for refused in [
+            "http://app.example.com",
+            "https://app.example.com/x",
+            "*",
+            "https://*.example.com/?",
+            "null",
+            "https://u@a.example",
+        ] {
             assert!(check_origin(refused).is_err(), "{refused}");
         }
     }

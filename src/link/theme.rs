@@ -156,7 +156,8 @@ impl Theme {
         let text = chosen(&self.text_color).unwrap_or_else(|| background.ink()).readable_on(&grounds, 4.5);
         // The contract's own defaults are made for a light page; on a dark one the page's own two colours are mixed.
         let light = background.is_light();
-        let or_mixed = |default: [u8; 3], part: u8| if light { contract(default) } else { background.mixed(text, part) };
+        let or_mixed =
+            |default: [u8; 3], part: u8| if light { contract(default) } else { background.mixed(text, part) };
 
         let muted_text = chosen(&self.muted_text_color)
             .unwrap_or_else(|| if light { contract([0x64, 0x74, 0x8b]) } else { text.mixed(background, 90) })

@@ -57,7 +57,9 @@ mod tests {
         assert_ne!(token, Token::new());
         assert_eq!(Token::parse(token.expose()), Some(token.clone()));
         assert!(!format!("{token:?}").contains(token.expose()));
-        for text in ["", "short", &"a".repeat(33), "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/", "äaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+        for text in
+            ["", "short", &"a".repeat(33), "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/", "äaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]
+        {
             assert_eq!(Token::parse(text), None, "{text}");
         }
     }

@@ -7,7 +7,8 @@
 use std::{pin::Pin, time::Duration};
 
 use oauth2::{
-    AsyncHttpClient, AuthType, AuthorizationCode, ClientSecret, HttpRequest, HttpResponse, RequestTokenError, TokenResponse as _,
+    AsyncHttpClient, AuthType, AuthorizationCode, ClientSecret, HttpRequest, HttpResponse, RequestTokenError,
+    TokenResponse as _,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -40,7 +41,6 @@ impl Meta {
             })?;
         Ok(Grant { token: answer.access_token().secret().clone().into(), lives: answer.expires_in() })
     }
-
 }
 
 /// Lets the `oauth2` crate speak through our client.

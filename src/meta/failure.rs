@@ -77,9 +77,8 @@ impl GraphError {
 
     /// Codes that Meta calls temporary, or that ask for patience.
     fn is_retryable(&self) -> bool {
-        const PASSING: &[i64] = &[
-            1, 2, 4, 17, 32, 341, 613, 80007, 80008, 130_429, 131_000, 131_016, 131_057, 133_004, 133_015,
-        ];
+        const PASSING: &[i64] =
+            &[1, 2, 4, 17, 32, 341, 613, 80007, 80008, 130_429, 131_000, 131_016, 131_057, 133_004, 133_015];
         self.is_transient || PASSING.contains(&self.code)
     }
 }
@@ -91,7 +90,8 @@ fn number(value: &Value) -> Option<i64> {
 
 /// The time named in a sentence such as "Try again in 5 minutes".
 fn wait_in(details: &str) -> Option<Duration> {
-    let words: Vec<&str> = details.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        details.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     words.windows(2).find_map(|pair| {
         let [amount, unit] = pair else { return None };
         let seconds = match unit.to_ascii_lowercase().as_str() {

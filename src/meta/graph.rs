@@ -153,7 +153,7 @@ fn next_cursor(body: &Value) -> Option<String> {
     let paging = body.get("paging")?;
     let next = Url::parse(paging.get("next")?.as_str()?).ok();
     let named = paging.get("cursors").and_then(|cursors| cursors.get("after")).and_then(Value::as_str);
-    named.map(str::to_owned).or_else(|| {
-        next?.query_pairs().find(|(name, _)| name == "after").map(|(_, cursor)| cursor.into_owned())
-    })
+    named
+        .map(str::to_owned)
+        .or_else(|| next?.query_pairs().find(|(name, _)| name == "after").map(|(_, cursor)| cursor.into_owned()))
 }

@@ -78,10 +78,14 @@ pub async fn get(
     match &signup.state {
         signup::State::Connected { number } => outcome::connected(&app, &visit, *number, lang).await,
         signup::State::Failed { reason, .. } => outcome::failed(&app, &token, &visit, *reason, lang, query),
-        signup::State::Choose { candidates } => {
-            number::show(&app, &token, &visit, candidates, lang, query, None).await
-        }
-        _ => running(&app, &visit, &signup, lang, &keeping(&format!("{}/progress", token.path()), chosen_language(query))),
+        signup::State::Choose { candidates } => number::show(&app, &token, &visit, candidates, lang, query, None).await,
+        _ => running(
+            &app,
+            &visit,
+            &signup,
+            lang,
+            &keeping(&format!("{}/progress", token.path()), chosen_language(query)),
+        ),
     }
 }
 
@@ -114,7 +118,15 @@ pub async fn events(
 ) -> Result<Response> {
     let (_, visit) = open(&app, &token).await?;
     let lang = language(query.as_deref(), Some(&visit.link), &headers);
-    let watch = Watch { until: tokio::time::Instant::now() + STREAM, shown: None, patient: None, is_over: false, lang, link: visit.link.id, app };
+    let watch = Watch {
+        until: tokio::time::Instant::now() + STREAM,
+        shown: None,
+        patient: None,
+        is_over: false,
+        lang,
+        link: visit.link.id,
+        app,
+    };
     let stream = stream::unfold(watch, |watch| watch.next());
     let headers = [(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")];
     Ok((headers, Sse::new(stream).keep_alive(KeepAlive::default())).into_response())

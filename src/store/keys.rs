@@ -13,7 +13,7 @@ sql! {
     INSERT = "insert into api_keys (id, project_id, name, digest, created_at) values ($1, $2, $3, $4, $5)";
     PROJECT_OF = "select project_id from api_keys where digest = $1 and revoked_at is null";
     LIST = "select id, project_id, name, created_at, revoked_at from api_keys \
-        where $1 is null or project_id = $1 order by created_at, id";
+        where cast($1 as uuid) is null or project_id = $1 order by created_at, id";
     REVOKE = "update api_keys set revoked_at = $2 where id = $1 and revoked_at is null";
 }
 

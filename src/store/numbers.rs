@@ -22,11 +22,11 @@ macro_rules! matching {
         "where project_id = $1 \
          and (cast($2 as text) is null or phone_number_id = $2) \
          and (cast($3 as text) is null or business_account_id = $3) \
-         and ($4 is null or customer_id = $4) \
+         and (cast($4 as uuid) is null or customer_id = $4) \
          and (cast($5 as text) is null or lower(name) like '%' || lower($5) || '%' escape '\\') \
          and (cast($6 as bigint) is null or created_at > $6) \
          and (cast($7 as bigint) is null or created_at < $7) \
-         and ($8 is null or (coalesce(status, '') = 'CONNECTED') = $8)"
+         and (cast($8 as boolean) is null or (coalesce(status, '') = 'CONNECTED') = $8)"
     };
 }
 

@@ -12,13 +12,16 @@ use uuid::Uuid;
 use super::{Store, on, sql};
 use crate::{
     clock::{Clock, Timestamp},
-    error::Result,
+    error::{Error, Result},
     seal::{Place, Sealer, digest},
 };
 
 sql! {
     SAVE = "insert into sessions (id_digest, record_sealed, expires_at) values ($1, $2, $3) \
         on conflict (id_digest) do update set record_sealed = excluded.record_sealed, expires_at = excluded.expires_at";
+    /// Of two sessions that were given the same id by chance, the second must take another.
+    CREATE = "insert into sessions (id_digest, record_sealed, expires_at) values ($1, $2, $3) \
+        on conflict (id_digest) do nothing";
     LOAD = "select record_sealed from sessions where id_digest = $1 and expires_at > $2";
     DELETE = "delete from sessions where id_digest = $1";
     PURGE = "delete from sessions where expires_at <= $1";
@@ -47,16 +50,17 @@ fn place(digest: &[u8]) -> Place {
 }
 
 impl Sessions {
-    async fn write(&self, record: &Record) -> Result<()> {
+    /// Writes a record by either statement; `false` when that left what is there.
+    async fn write(&self, statement: &'static str, record: &Record) -> Result<bool> {
         let id = digest(record.id.0.to_be_bytes());
-        let plain = serde_json::to_string(record).map_err(|e| crate::error::Error::Internal(e.to_string()))?;
+        let plain = serde_json::to_string(record).map_err(|e| Error::Internal(e.to_string()))?;
         let sealed = self.sealer.seal(place(&id), &plain)?;
         let expires = Timestamp(record.expiry_date.unix_timestamp().saturating_mul(1000));
         let mut lease = self.store.acquire().await?;
-        on!(lease.db(), c => {
-            sqlx::query(SAVE).bind(&id).bind(&sealed).bind(expires).execute(c).await?;
+        let written = on!(lease.db(), c => {
+            sqlx::query(statement).bind(&id).bind(&sealed).bind(expires).execute(c).await?.rows_affected()
         });
-        Ok(())
+        Ok(written > 0)
     }
 
     async fn read(&self, id: &Id) -> Result<Option<Record>> {
@@ -85,17 +89,29 @@ impl Sessions {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
+fn backend(error: Error) -> session_store::Error {
+    session_store::Error::Backend(error.to_string())
+}
+
 #[async_trait]
 impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        while !self.write(CREATE, record).await.map_err(backend)? {
+            record.id = Id::default();
+        }
+        Ok(())
+    }
+
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        self.write(record).await.map_err(|e| session_store::Error::Backend(e.to_string()))
+        self.write(SAVE, record).await.map_err(backend).map(|_| ())
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
-        self.read(id).await.map_err(|e| session_store::Error::Backend(e.to_string()))
+        self.read(id).await.map_err(backend)
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
-        self.remove(id).await.map_err(|e| session_store::Error::Backend(e.to_string()))
+        self.remove(id).await.map_err(backend)
     }
 }

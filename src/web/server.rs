@@ -34,8 +34,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             continue;
         };
         let router = router.clone();
-        let service =
-            hyper::service::service_fn(move |request: Request<Incoming>| router.clone().oneshot(request));
+        let service = hyper::service::service_fn(move |request: Request<Incoming>| router.clone().oneshot(request));
         let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {

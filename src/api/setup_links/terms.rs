@@ -92,8 +92,13 @@ fn countries(value: &Value) -> Result<Vec<String>, String> {
 /// A North American area code: three digits, the first of them 2 to 9.
 fn area_code(value: &Value) -> Result<String, String> {
     let text = value.as_str().unwrap_or_default();
-    let is_code = matches!(text.as_bytes(), [b'2'..=b'9', rest @ ..] if rest.len() == 2 && rest.iter().all(u8::is_ascii_digit));
-    if is_code { Ok(text.to_owned()) } else { Err("must be a US area code of three digits, such as \"415\"".to_owned()) }
+    let is_code =
+        matches!(text.as_bytes(), [b'2'..=b'9', rest @ ..] if rest.len() == 2 && rest.iter().all(u8::is_ascii_digit));
+    if is_code {
+        Ok(text.to_owned())
+    } else {
+        Err("must be a US area code of three digits, such as \"415\"".to_owned())
+    }
 }
 
 fn theme(fields: &mut Fields) -> Given<Theme> {

@@ -52,7 +52,9 @@ fn refused(signup: &Signup, failure: &Failure) -> Outcome {
             (1, _) if !error.is_transient => return misconfigured("META_APP_SECRET is not this app's"),
             (101, _) => return misconfigured("META_APP_ID is no app of Meta's"),
             (191, _) | (100, Some(subcode::REDIRECT_URI)) => {
-                return misconfigured("the app's valid OAuth redirect URIs do not have {PUBLIC_URL}/auth/facebook/callback");
+                return misconfigured(
+                    "the app's valid OAuth redirect URIs do not have {PUBLIC_URL}/auth/facebook/callback",
+                );
             }
             _ => {}
         }

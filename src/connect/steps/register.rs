@@ -35,12 +35,7 @@ const DELETION: Duration = Duration::from_secs(5 * 60);
 /// A pause for 133009 when Meta names none.
 const SLOWER: Duration = Duration::from_secs(30);
 
-pub(super) async fn register(
-    app: &App,
-    signup: &mut Signup,
-    facts: &Facts,
-    mut attempts: Attempts,
-) -> Result<Outcome> {
+pub(super) async fn register(app: &App, signup: &mut Signup, facts: &Facts, mut attempts: Attempts) -> Result<Outcome> {
     let token = token(app, signup)?;
     let phone = facts.phone_number_id.as_str();
     if attempts.in_doubt {

@@ -1,0 +1,4 @@
+//! Tests.
+
+#[path = "../support/mod.rs"]
+mod support;

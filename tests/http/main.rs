@@ -1,0 +1,6 @@
+//! The house over HTTP, on both databases.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod way;

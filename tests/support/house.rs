@@ -1,0 +1,107 @@
+//! A house on a socket of its own, with the stand-in Facebook next door.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use setuplinks::{
+    api::key,
+    app::{App, PublicUrl},
+    cli,
+    clock::Clock,
+    id::ProjectId,
+    meta::{Meta, Settings},
+    sandbox::{self, Sandbox, World},
+    seal::Sealer,
+    store::{Store, projects},
+};
+use tokio::net::TcpListener;
+
+use super::{Database, Platform, database::Fresh};
+
+pub const APP_ID: &str = "100000000000001";
+pub const APP_SECRET: &str = "0123456789abcdef0123456789abcdef";
+pub const CONFIG_ID: &str = "200000000000001";
+pub const SECRET_KEYS: &str = "test:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+pub const EXTRAS_COEXISTENCE: &str =
+    r#"{"setup":{},"featureType":"whatsapp_business_app_onboarding","sessionInfoVersion":"3","version":"v4"}"#;
+pub const EXTRAS_DEDICATED: &str = r#"{"setup":{},"sessionInfoVersion":"3","version":"v4"}"#;
+
+/// A house that is open for one test.
+pub struct House {
+    /// `http://localhost:PORT`.
+    pub url: String,
+    pub app: App,
+    pub clock: Clock,
+    pub facebook: Sandbox,
+    pub database: Fresh,
+}
+
+impl House {
+    /// Opens one by the system's clock.
+    pub async fn open(database: Database) -> Self {
+        Self::open_at(database, Clock::system()).await
+    }
+
+    /// Opens one by a clock of the test's own.
+    pub async fn open_at(database: Database, clock: Clock) -> Self {
+        let listener = TcpListener::bind(loopback()).await.expect("a free port");
+        let url = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
+        let public_url = PublicUrl::parse(&url).expect("an origin");
+        let facebook = facebook(&public_url, clock.clone()).await;
+        let meta = Meta::new(Settings {
+            app_id: APP_ID.to_owned(),
+            app_secret: APP_SECRET.to_owned().into(),
+            config_id: CONFIG_ID.to_owned(),
+            graph_version: "v26.0".to_owned(),
+            graph_url: facebook.url().parse().expect("a URL"),
+            dialog_url: facebook.url().parse().expect("a URL"),
+            redirect_uri: public_url.callback(),
+            extras_coexistence: EXTRAS_COEXISTENCE.to_owned(),
+            extras_dedicated: EXTRAS_DEDICATED.to_owned(),
+        })
+        .expect("an HTTP client");
+        let database = database.fresh().await;
+        let store = Store::open(&database.url).await.expect("a database");
+        let sealer = Sealer::parse(SECRET_KEYS).expect("keys");
+        let app = App::new(store, clock.clone(), sealer, meta, public_url);
+        cli::house(app.clone(), listener).expect("an open house");
+        Self { url, app, clock, facebook, database }
+    }
+
+    /// The stand-in Facebook's memory.
+    pub fn world(&self) -> &World {
+        self.facebook.world()
+    }
+
+    /// A platform of that name, with a key.
+    pub async fn platform(&self, name: &str) -> Platform {
+        let now = self.app.clock.now();
+        let project = projects::Project { id: ProjectId::new(now), name: name.to_owned(), created_at: now };
+        projects::insert(self.app.store.acquire().await.expect("a connection").db(), &project)
+            .await
+            .expect("a project");
+        let key = key::create(&self.app.store, project.id, "test", now).await.expect("a key");
+        Platform::new(self.url.clone(), key, project.id)
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.app.stopping.cancel();
+    }
+}
+
+/// A stand-in Facebook that knows a house's address.
+pub async fn facebook(public_url: &PublicUrl, clock: Clock) -> Sandbox {
+    let settings = sandbox::Settings {
+        app_id: APP_ID.to_owned(),
+        app_secret: APP_SECRET.to_owned(),
+        config_id: CONFIG_ID.to_owned(),
+        redirect_uris: vec![public_url.callback()],
+        graph_version: "v26.0".to_owned(),
+    };
+    Sandbox::start(loopback(), settings, clock).await.expect("a stand-in Facebook")
+}
+
+pub fn loopback() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 0).into()
+}

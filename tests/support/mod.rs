@@ -1,0 +1,53 @@
+//! What every test stands on: a real house on a real socket, with a real database and the stand-in Facebook beside it.
+
+#![allow(dead_code, reason = "each test binary uses its own part of it")]
+
+pub mod database;
+pub mod house;
+pub mod platform;
+pub mod visitor;
+
+pub use database::Database;
+pub use house::House;
+pub use platform::{Answer, Link, Platform};
+pub use visitor::{Page, Visitor};
+
+use std::{future::Future, time::Duration};
+
+/// Declares tests that each run on SQLite and on PostgreSQL.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* async fn $name:ident($db:ident: Database) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $(#[$meta])*
+            async fn run($db: $crate::support::Database) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                run($crate::support::Database::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                run($crate::support::Database::Postgres).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both;
+
+/// Asks until `look` finds what is waited for. Fails, naming it, when that takes longer than anything here should.
+pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+    let patience = Duration::from_secs(60);
+    let asking = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(patience, asking).await.unwrap_or_else(|_| panic!("waited {patience:?} for {what}"))
+}
