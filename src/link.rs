@@ -123,6 +123,8 @@ pub struct SetupLink {
     pub meta_billing_mode: BillingMode,
     /// Meta's id of the number that must come back, when the link was made to reconnect one.
     pub reconnect_phone_number_id: Option<String>,
+    /// The same number as E.164 digits.
+    pub reconnect_digits: Option<String>,
     /// How far the setup has come.
     pub setup_status: SetupStatus,
     /// The error code of the last failure.

@@ -66,6 +66,7 @@ fn view(app: &App, link: &SetupLink) -> Result<Value> {
         "provision_phone_number": terms.provision_phone_number,
         "phone_number_country_isos": terms.phone_number_country_isos,
         "phone_number_area_code": terms.phone_number_area_code,
+        "reconnect_phone_number": link.reconnect_digits,
         "language": terms.language,
         "whatsapp_setup_status": link.setup_status,
         "whatsapp_setup_error": link.setup_error,
@@ -121,6 +122,7 @@ pub async fn create(
     terms::read(&mut fields, &mut terms);
     let billing = fields.one_of("meta_billing_mode", "customer_managed, partner_managed", BillingMode::parse);
     let reconnect = reconnect(&app, &customer, &mut fields, &mut terms).await?;
+    let (reconnect_phone_number_id, reconnect_digits) = reconnect.unzip();
     terms::agree(&mut fields, &terms);
     fields.done()?;
 
@@ -133,7 +135,8 @@ pub async fn create(
         stored_status: Status::Active,
         terms,
         meta_billing_mode: billing.value().unwrap_or(BillingMode::CustomerManaged),
-        reconnect_phone_number_id: reconnect,
+        reconnect_phone_number_id,
+        reconnect_digits,
         setup_status: SetupStatus::Pending,
         setup_error: None,
         created_at: now,
@@ -156,8 +159,13 @@ pub async fn create(
 }
 
 /// Reads `reconnect_phone_number`: one of the customer's own numbers, which then decides the connection type. Gives
-/// Meta's id of it.
-async fn reconnect(app: &App, customer: &Customer, fields: &mut Fields, terms: &mut Terms) -> Result<Option<String>> {
+/// Meta's id of it and its digits.
+async fn reconnect(
+    app: &App,
+    customer: &Customer,
+    fields: &mut Fields,
+    terms: &mut Terms,
+) -> Result<Option<(String, String)>> {
     const NAME: &str = "reconnect_phone_number";
     let Given::Value(wanted) = fields.text(NAME, 64) else { return Ok(None) };
     let mut lease = app.store.acquire().await?;
@@ -169,12 +177,14 @@ async fn reconnect(app: &App, customer: &Customer, fields: &mut Fields, terms: &
     let own = if number.is_coexistence { ConnectionType::Coexistence } else { ConnectionType::Dedicated };
     if terms.provision_phone_number {
         fields.refuse("provision_phone_number", "must be false with reconnect_phone_number");
+        terms.provision_phone_number = false;
     }
     if fields.has("allowed_connection_types") && !terms.allowed_connection_types.contains(&own) {
         fields.refuse("allowed_connection_types", &format!("must be [\"{own}\"], the type of the number to reconnect"));
     }
     terms.allowed_connection_types = vec![own];
-    Ok(Some(number.phone_number_id))
+    let digits = digits(&number.display_phone_number);
+    Ok(Some((number.phone_number_id, digits)))
 }
 
 /// Ends the customer's other active links, and tells of those that were revoked by it.

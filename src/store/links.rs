@@ -23,8 +23,8 @@ macro_rules! matching {
 
 sql! {
     INSERT = "insert into setup_links (id, project_id, customer_id, token_digest, token_sealed, status, terms, \
-        meta_billing_mode, reconnect_phone_number_id, setup_status, setup_error, created_at, updated_at, expires_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        meta_billing_mode, reconnect_phone_number_id, setup_status, setup_error, created_at, updated_at, expires_at, \
+        reconnect_digits) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     UPDATE = "update setup_links set status = $2, terms = $3, setup_status = $4, setup_error = $5, updated_at = $6, \
         expires_at = $7 where id = $1";
     FIND = "select * from setup_links where project_id = $1 and customer_id = $2 and id = $3";
@@ -58,6 +58,7 @@ struct Row {
     #[sqlx(try_from = "String")]
     meta_billing_mode: BillingMode,
     reconnect_phone_number_id: Option<String>,
+    reconnect_digits: Option<String>,
     #[sqlx(try_from = "String")]
     setup_status: SetupStatus,
     setup_error: Option<String>,
@@ -86,6 +87,7 @@ impl From<Row> for SetupLink {
             terms: row.terms.0,
             meta_billing_mode: row.meta_billing_mode,
             reconnect_phone_number_id: row.reconnect_phone_number_id,
+            reconnect_digits: row.reconnect_digits,
             setup_status: row.setup_status,
             setup_error: row.setup_error,
             created_at: row.created_at,
@@ -142,6 +144,7 @@ pub async fn insert(db: Db<'_>, link: &SetupLink, token_digest: &[u8]) -> Result
             .bind(link.created_at)
             .bind(link.updated_at)
             .bind(link.expires_at)
+            .bind(&link.reconnect_digits)
             .execute(c)
             .await?;
     });
