@@ -77,12 +77,13 @@ impl Fields {
             Some(Value::Null) => Map::new(),
             Some(_) => return Err(Error::invalid(envelope, format!("{envelope} must be an object"))),
             None => {
-                let outside = known.iter().find(|name| body.contains_key(**name));
-                if let Some(name) = outside {
-                    return Err(Error::invalid(
-                        *name,
-                        format!("{name} must be inside {envelope}: {{\"{envelope}\": {{\"{name}\": …}}}}"),
-                    ));
+                let outside = known.iter().filter(|name| body.contains_key(**name)).map(|name| Invalid {
+                    field: (*name).to_owned(),
+                    message: format!("{name} must be inside {envelope}: {{\"{envelope}\": {{\"{name}\": …}}}}"),
+                });
+                let outside: Vec<Invalid> = outside.collect();
+                if !outside.is_empty() {
+                    return Err(Error::Invalid(outside));
                 }
                 Map::new()
             }
@@ -190,14 +191,20 @@ impl Query {
     }
 
     /// A parameter, with an empty one as if it were not there.
-    #[must_use]
-    pub fn text(&self, name: &str) -> Option<String> {
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        // PostgreSQL has no such character, and nothing that is looked for has it.
+        self.parsed(name, "text without a NUL character", |text| {
+            Some(text.to_owned()).filter(|text| !text.contains('\0'))
+        })
+    }
+
+    fn given(&self, name: &str) -> Option<String> {
         self.pairs.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.clone())
     }
 
     /// A parameter read by `parse`; one that it does not know is refused with what is allowed.
     pub fn parsed<T>(&mut self, name: &str, allowed: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        let text = self.text(name)?;
+        let text = self.given(name)?;
         let value = parse(&text);
         if value.is_none() {
             self.wrong.push(Invalid { field: name.to_owned(), message: format!("{name} must be {allowed}") });
