@@ -23,6 +23,10 @@ pub fn check(text: &str) -> Result<(), &'static str> {
     if !spelled_out || url.host_str().is_none_or(str::is_empty) {
         return Err(absolute);
     }
+    // Such a host parses, and its origin would end our policy's `form-action` and begin another directive.
+    if url.host_str().is_some_and(|host| host.contains([';', ',', '\''])) {
+        return Err("must have a host of letters, digits, dots and hyphens");
+    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("must not contain a user name or password");
     }
@@ -101,6 +105,8 @@ mod tests {
             " https://a.example",
             "https://a.example/\nx",
             "https://[::1",
+            "https://a;sandbox",
+            "https://a,default-src.example",
             &long,
         ] {
             assert!(check(refused).is_err(), "{refused}");
