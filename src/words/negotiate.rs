@@ -20,7 +20,9 @@ fn from_header(header: &str) -> Option<Lang> {
     while !header.is_char_boundary(end) {
         end -= 1;
     }
-    let ranges: Vec<&str> = header[..end].split(',').filter(|range| is_wanted(range)).take(MOST_RANGES).collect();
+    // A range that was cut in two may have lost its weight, or half of its name.
+    let whole = if end < header.len() { header[..end].rsplit_once(',').map_or("", |(whole, _)| whole) } else { header };
+    let ranges: Vec<&str> = whole.split(',').filter(|range| is_wanted(range)).take(MOST_RANGES).collect();
     accept_language::parse(&ranges.join(",")).iter().find_map(|range| match range.as_str() {
         "*" => Some(Lang::En),
         range => look_up(range),
