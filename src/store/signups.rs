@@ -29,8 +29,9 @@ sql! {
         visitor_digest, step, state, created_at, next_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
     BY_LOGIN = "select * from signups where login_digest = $1 and visitor_digest = $2";
-    NEWEST_LOGIN = "select * from signups where visitor_digest = $1 and step = 'login' \
-        order by created_at desc, id desc limit 1";
+    /// One that has not come back before one that has: without the latter, a reload would be a stranger.
+    NEWEST_LOGIN = "select * from signups where visitor_digest = $1 \
+        order by case when step = 'login' then 0 else 1 end, created_at desc, id desc limit 1";
     NEWEST = "select * from signups where link_id = $1 and (returned_at is not null or ended_at is not null) \
         order by coalesce(returned_at, ended_at) desc, id desc limit 1";
     FIND = "select * from signups where id = $1";
@@ -133,7 +134,7 @@ pub async fn by_login(db: Db<'_>, login: &Login) -> Result<Option<Signup>> {
     Ok(row.map(Signup::from))
 }
 
-/// The signup that this browser session started last and that has not come back.
+/// The signup that this browser session started last: of those that have not come back, else of all.
 pub async fn newest_login(db: Db<'_>, visitor: &[u8]) -> Result<Option<Signup>> {
     let row: Option<Row> = on!(db, c => sqlx::query_as(NEWEST_LOGIN).bind(visitor).fetch_optional(c).await?);
     Ok(row.map(Signup::from))
