@@ -173,7 +173,7 @@ impl DatabaseArgs {
         if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(unusable("DATABASE_URL", "must start with sqlite:// or postgres://").into());
         }
-        Ok(Store::open(&url).await?)
+        Store::open(&url).await.map_err(|e| unusable("DATABASE_URL", format!("cannot be used: {e}")).into())
     }
 }
 

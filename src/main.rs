@@ -2,7 +2,6 @@
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
-use clap::Parser as _;
 use setuplinks::{
     cli::{self, Cli},
     config::LogFormat,
@@ -11,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     log(cli.log_format);
     match cli::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,

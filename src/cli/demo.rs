@@ -40,6 +40,7 @@ pub struct DemoArgs {
 
 pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
     anyhow::ensure!(args.listen.ip().is_loopback(), "the demo listens on loopback only, such as 127.0.0.1:8080");
+    let asked_to_stop = asked_to_stop()?;
     let listener = TcpListener::bind(args.listen)
         .await
         .with_context(|| format!("{} cannot be listened on; choose another with --listen", args.listen))?;
@@ -71,7 +72,7 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
         "A setup link, as a customer would get it:\n\n  {link}\n\nAnother one, as a platform would ask for it:\n\n{create}\n\nFacebook is a stand-in: nothing leaves this machine. Ctrl-C ends it{}.",
         if args.keep.is_some() { "" } else { " and leaves nothing behind" }
     ))?;
-    asked_to_stop().await;
+    asked_to_stop.await;
     house.close().await;
     facebook.stop().await;
     Ok(())

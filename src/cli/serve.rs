@@ -86,27 +86,25 @@ pub(super) async fn run(args: &ServeArgs, clock: Clock) -> anyhow::Result<()> {
         .with_context(|| format!("LISTEN_ADDR {} cannot be listened on", args.listen_addr))?;
     let public = app.public_url.of("");
     let callback = app.public_url.callback();
+    let asked_to_stop = asked_to_stop()?;
     let house = house(app, listener)?;
     tracing::info!(address = %house.address, %public, "serving");
     tracing::info!(redirect_uri = %callback, "the Meta app must list this under Valid OAuth Redirect URIs");
-    asked_to_stop().await;
+    asked_to_stop.await;
     tracing::info!("stopping");
     house.close().await;
     Ok(())
 }
 
-/// Ready when the terminal (Ctrl-C) or the service manager (SIGTERM) asks for the end.
-pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
-    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-    async move {
-        match terminate {
-            Ok(mut terminate) => tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            },
-            Err(_) => {
-                let _ = tokio::signal::ctrl_c().await;
-            }
+/// Ready when the terminal (Ctrl-C) or the service manager (SIGTERM) asks for the end. Both are listened for from the call
+/// on, so that one which comes early is not missed.
+pub(super) fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
+    })
 }
