@@ -3,4 +3,25 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
+mod callback;
+mod cancel;
+mod cli;
+mod customers;
+mod demo;
+mod documented;
+mod endings;
+mod language;
+mod one_active;
+mod pages;
+mod paging;
+mod phone_numbers;
+mod refused_settings;
+mod refused_terms;
+mod security;
+mod setup_links;
+mod storage;
+mod stored;
+mod tabs;
+mod terms_changed;
 mod way;

@@ -1,0 +1,134 @@
+//! `serve` with a setting that is missing or malformed: it does not start, and says which one and what is allowed there.
+
+use std::{collections::BTreeMap, path::Path};
+
+use crate::{
+    cli::{complaint, setuplinks},
+    support::house::{APP_ID, APP_SECRET, CONFIG_ID, SECRET_KEYS},
+};
+
+type Settings = BTreeMap<&'static str, String>;
+
+/// Settings with which it would start.
+fn good(folder: &Path) -> Settings {
+    [
+        ("LISTEN_ADDR", "127.0.0.1:0"),
+        ("PUBLIC_URL", "https://connect.example"),
+        ("DATABASE_URL", &format!("sqlite://{}", folder.join("test.db").display())),
+        ("SECRET_KEYS", SECRET_KEYS),
+        ("META_APP_ID", APP_ID),
+        ("META_APP_SECRET", APP_SECRET),
+        ("META_CONFIG_ID", CONFIG_ID),
+    ]
+    .map(|(name, value)| (name, value.to_owned()))
+    .into()
+}
+
+/// What `serve` says with these settings when it does not start.
+fn refusal(settings: &Settings) -> String {
+    complaint(&setuplinks(&["serve"]).envs(settings).output().expect("it runs"))
+}
+
+/// A setting's name, as variable or as the flag it belongs to.
+fn is_named(said: &str, name: &str) -> bool {
+    said.contains(name) || said.contains(&format!("--{}", name.to_lowercase().replace('_', "-")))
+}
+
+#[test]
+fn a_required_setting_that_is_missing_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["SECRET_KEYS", "META_APP_ID", "META_APP_SECRET", "META_CONFIG_ID"] {
+        let mut settings = good(folder.path());
+        for nothing in [None, Some(""), Some("  ")] {
+            match nothing {
+                None => settings.remove(name),
+                Some(blank) => settings.insert(name, blank.to_owned()),
+            };
+            let said = refusal(&settings);
+            assert!(said.contains(&format!("{name} is required")), "{said}");
+            assert_eq!(said.trim().lines().count(), 1, "one sentence: {said}");
+        }
+    }
+    assert!(!folder.path().join("test.db").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_malformed_setting_is_named_and_a_secret_is_not_repeated() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, values) in [
+        ("LISTEN_ADDR", vec!["localhost", "127.0.0.1", "127.0.0.1:99999", "8080"]),
+        (
+            "PUBLIC_URL",
+            vec!["connect.example", "ftp://connect.example", "https://connect.example/path", "https://u:p@c.example"],
+        ),
+        (
+            "DATABASE_URL",
+            vec![
+                "mysql://u:hunter2@db/x",
+                "hunter2",
+                "sqlite:///no/such/folder/hunter2.db",
+                "postgres://u:hunter2@[bad/x",
+            ],
+        ),
+        ("SECRET_KEYS", vec!["hunter2", "k1:hunter2", "k1:aHVudGVyMg==", ":hunter2", ",", "k1:hunter2,k1:hunter2"]),
+        ("META_APP_ID", vec!["1 2", "1&client_secret=x", "ä"]),
+        ("META_CONFIG_ID", vec!["1 2", "1#x"]),
+        ("META_GRAPH_VERSION", vec!["26", "v26", "26.0", "v26.x", "v26.0/../x"]),
+        (
+            "META_GRAPH_URL",
+            vec![
+                "graph.facebook.com",
+                "ftp://graph.facebook.com",
+                "https://graph.facebook.com?x=1",
+                "https://g.example#x",
+            ],
+        ),
+        ("META_DIALOG_URL", vec!["www.facebook.com", "javascript:alert(1)"]),
+        ("META_EXTRAS_COEXISTENCE", vec!["{", "[]", "\"x\"", "7"]),
+        ("META_EXTRAS_DEDICATED", vec!["{]", "null"]),
+        ("LOG_FORMAT", vec!["xml"]),
+    ] {
+        for value in values {
+            let mut settings = good(folder.path());
+            settings.insert(name, value.to_owned());
+            let said = refusal(&settings);
+            assert!(is_named(&said, name), "{name}={value}: {said}");
+            assert!(!said.contains("hunter2") && !said.contains("aHVudGVyMg"), "{said}");
+            assert!(!said.contains("panicked") && said.len() < 500, "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_s_file_that_cannot_be_read_or_stands_beside_a_value_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let empty = folder.path().join("empty");
+    std::fs::write(&empty, "\n").expect("writable");
+    for (name, file) in [
+        ("SECRET_KEYS", "SECRET_KEYS_FILE"),
+        ("META_APP_SECRET", "META_APP_SECRET_FILE"),
+        ("DATABASE_URL", "DATABASE_URL_FILE"),
+    ] {
+        let mut settings = good(folder.path());
+        settings.insert(file, "/no/such/file".to_owned());
+        let said = refusal(&settings);
+        assert!(said.contains(&format!("{name} and {file} are both set")), "{said}");
+
+        settings.remove(name);
+        let said = refusal(&settings);
+        assert!(said.contains(name) && said.contains("/no/such/file"), "{said}");
+
+        settings.insert(file, empty.display().to_string());
+        let said = refusal(&settings);
+        assert!(said.contains(&format!("{name} is required")), "{said}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let mut settings = good(folder.path());
+    settings.insert("LISTEN_ADDR", taken.local_addr().expect("an address").to_string());
+    assert!(refusal(&settings).contains("LISTEN_ADDR"));
+}

@@ -1,0 +1,53 @@
+//! What the database really holds, asked behind the house's back, and the clock that several stories need.
+
+use setuplinks::{
+    clock::{Clock, Timestamp},
+    store::Store,
+};
+use sqlx::AssertSqlSafe;
+
+use crate::support::House;
+
+const TABLES: &[&str] =
+    &["projects", "api_keys", "customers", "setup_links", "signups", "phone_numbers", "events", "sessions"];
+
+/// A clock that stands still on a day long ago: browsers' sessions, whose end the system's clock sets, outlive it.
+pub fn standing_clock() -> Clock {
+    Clock::manual(Timestamp::parse("2024-03-01T12:00:00Z").expect("a time"))
+}
+
+/// How many rows a table has.
+pub async fn count(house: &House, table: &str) -> i64 {
+    let sql = AssertSqlSafe(format!("select count(*) from {table}"));
+    match &house.app.store {
+        Store::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.expect("a count"),
+        Store::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.expect("a count"),
+    }
+}
+
+/// Every byte that a thief of the database has: SQLite's files as they lie there, PostgreSQL's rows as it writes them.
+pub async fn everything(house: &House) -> Vec<u8> {
+    match &house.app.store {
+        Store::Sqlite(_) => {
+            let files = std::fs::read_dir(house.database.folder.path()).expect("the folder");
+            let files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+            assert!(files.iter().any(|file| file.to_string_lossy().ends_with("-wal")), "{files:?}");
+            files.iter().flat_map(|file| std::fs::read(file).expect("readable")).collect()
+        }
+        Store::Postgres(pool) => {
+            let mut rows = String::new();
+            for table in TABLES {
+                let sql = format!("select coalesce(string_agg(t::text, ' '), '') from {table} t");
+                let text: String = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(pool).await.expect("rows");
+                rows.push_str(&text);
+            }
+            rows.into_bytes()
+        }
+    }
+}
+
+/// Whether `bytes` hold this text, plain or in hexadecimal.
+pub fn holds(bytes: &[u8], text: &str) -> bool {
+    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    [text, &hex].iter().any(|needle| bytes.windows(needle.len()).any(|part| part == needle.as_bytes()))
+}
