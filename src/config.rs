@@ -21,6 +21,7 @@ use crate::{
 
 /// Where the database is: all that commands need which do not serve.
 #[derive(Args, Clone, Debug)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
 pub struct DatabaseArgs {
     /// The database: sqlite://PATH (made when it is not there) or postgres://USER:PASSWORD@HOST/NAME
     #[arg(
@@ -47,6 +48,7 @@ pub enum LogFormat {
 
 /// The settings of `serve`.
 #[derive(Args, Clone, Debug)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
 pub struct ServeArgs {
     /// The address to listen on
     #[arg(long, env = "LISTEN_ADDR", default_value = "127.0.0.1:8080", value_name = "ADDR")]

@@ -53,6 +53,7 @@ pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> 
 }
 
 /// A handler that panicked is an error like any other: logged, and shown by the face of its route.
+#[allow(clippy::needless_pass_by_value, reason = "the layer hands it over so")]
 pub fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     let what = cause.downcast_ref::<&str>().map(ToString::to_string);
     let what = what.or_else(|| cause.downcast_ref::<String>().cloned()).unwrap_or_default();

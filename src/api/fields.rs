@@ -103,6 +103,7 @@ impl Fields {
     }
 
     /// Whether the field is there, `null` or not.
+    #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.object.contains_key(name)
     }

@@ -60,8 +60,8 @@ pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(quer
     };
     query.done()?;
     let (rows, total) = numbers::list(app.store.acquire().await?.db(), project, &filter, page).await?;
-    let items = rows.iter().map(view).collect();
-    Ok(paging::respond(items, total, page, "/platform/v1/whatsapp/phone_numbers", &query, &app.public_url))
+    let items: Vec<_> = rows.iter().map(view).collect();
+    Ok(paging::respond(&items, total, page, "/platform/v1/whatsapp/phone_numbers", &query, &app.public_url))
 }
 
 /// `GET /whatsapp/phone_numbers/{phone_number_id}`; the id is Meta's.

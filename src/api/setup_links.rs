@@ -91,9 +91,9 @@ pub async fn list(
     query.done()?;
     let owner = (project, customer.id);
     let (rows, total) = links::list(app.store.acquire().await?.db(), owner, &filter, page, app.clock.now()).await?;
-    let items = rows.iter().map(|link| view(&app, link)).collect::<Result<_>>()?;
+    let items = rows.iter().map(|link| view(&app, link)).collect::<Result<Vec<_>>>()?;
     let path = format!("/platform/v1/customers/{}/setup_links", customer.id);
-    Ok(paging::respond(items, total, page, &path, &query, &app.public_url))
+    Ok(paging::respond(&items, total, page, &path, &query, &app.public_url))
 }
 
 /// `GET …/setup_links/{id}`, which the published API lacks.

@@ -23,7 +23,7 @@ use crate::{
     id::{CustomerId, ProjectId},
     meta::{Meta, Settings},
     sandbox::{self, Sandbox},
-    seal::Sealer,
+    seal::{Sealer, hex},
     store::{customers, projects},
 };
 
@@ -79,7 +79,7 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
 
 /// Starts the stand-in and gives the way to it.
 async fn stand_in(public_url: &PublicUrl, clock: Clock) -> anyhow::Result<(Sandbox, Meta)> {
-    let (app_id, config_id, app_secret) = ("100000000000001", "200000000000001", hex(&random::<16>()));
+    let (app_id, config_id, app_secret) = ("100000000000001", "200000000000001", hex(random::<16>()));
     let graph_version = "v26.0".to_owned();
     let settings = sandbox::Settings {
         app_id: app_id.to_owned(),
@@ -105,10 +105,6 @@ async fn stand_in(public_url: &PublicUrl, clock: Clock) -> anyhow::Result<(Sandb
     Ok((facebook, meta))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The key that a kept database was sealed with, or a new one.
 fn secret_keys(folder: &Path) -> anyhow::Result<String> {
     use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
@@ -126,30 +122,28 @@ fn secret_keys(folder: &Path) -> anyhow::Result<String> {
 async fn furnish(app: &App) -> anyhow::Result<(String, CustomerId)> {
     let now = app.clock.now();
     let mut lease = app.store.acquire().await?;
-    let project = match projects::list(lease.db()).await?.into_iter().next() {
-        Some(project) => project,
-        None => {
-            let project = projects::Project { id: ProjectId::new(now), name: "Acme Desk".to_owned(), created_at: now };
-            projects::insert(lease.db(), &project).await?;
-            project
-        }
+    let project = if let Some(project) = projects::list(lease.db()).await?.into_iter().next() {
+        project
+    } else {
+        let project = projects::Project { id: ProjectId::new(now), name: "Acme Desk".to_owned(), created_at: now };
+        projects::insert(lease.db(), &project).await?;
+        project
     };
     let page = crate::store::Page { number: 1, size: 1 };
     let (known, _) = customers::list(lease.db(), project.id, &customers::Filter::default(), page).await?;
-    let customer = match known.into_iter().next() {
-        Some(customer) => customer,
-        None => {
-            let customer = Customer {
-                id: CustomerId::new(now),
-                project_id: project.id,
-                name: "Bakery on the Corner".to_owned(),
-                external_customer_id: Some("demo-1".to_owned()),
-                created_at: now,
-                updated_at: now,
-            };
-            customers::insert(lease.db(), &customer).await?;
-            customer
-        }
+    let customer = if let Some(customer) = known.into_iter().next() {
+        customer
+    } else {
+        let customer = Customer {
+            id: CustomerId::new(now),
+            project_id: project.id,
+            name: "Bakery on the Corner".to_owned(),
+            external_customer_id: Some("demo-1".to_owned()),
+            created_at: now,
+            updated_at: now,
+        };
+        customers::insert(lease.db(), &customer).await?;
+        customer
     };
     drop(lease);
     Ok((key::create(&app.store, project.id, "demo", now).await?, customer.id))

@@ -58,7 +58,7 @@ pub fn start(app: &App, id: SignupId) {
             Ok(Some(signup)) => drive(&owned, signup).await,
             Ok(None) => {}
             Err(e) => {
-                tracing::error!(signup = %id, error = %e, "a signup could not be claimed; the loop will try again")
+                tracing::error!(signup = %id, error = %e, "a signup could not be claimed; the loop will try again");
             }
         }
     });

@@ -127,7 +127,7 @@ pub async fn events(
         link: visit.link.id,
         app,
     };
-    let stream = stream::unfold(watch, |watch| watch.next());
+    let stream = stream::unfold(watch, Watch::next);
     let headers = [(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")];
     Ok((headers, Sse::new(stream).keep_alive(KeepAlive::default())).into_response())
 }
