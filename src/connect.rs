@@ -30,7 +30,7 @@ pub mod worker;
 pub const LOGIN_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// How long the work after the login may go on when Meta stumbles, beyond the waits that Meta itself asks for.
-pub const DEADLINE: Duration = Duration::from_secs(5 * 60);
+pub const DEADLINE: Duration = Duration::from_secs(2 * 60);
 
 /// The secret by which a browser is known to have started a login. It lives in the session.
 #[derive(Clone, serde::Serialize, serde::Deserialize)]

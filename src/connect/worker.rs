@@ -180,7 +180,7 @@ async fn later(app: &App, signup: &mut Signup, asked: Option<Duration>, now: Tim
     signup.next_at = now.plus(wait);
     let deadline = signup.deadline_at.unwrap_or(now);
     if asked.is_some() {
-        signup.deadline_at = Some(deadline.max(signup.next_at.plus(super::DEADLINE / 2)));
+        signup.deadline_at = Some(deadline.max(signup.next_at.plus(super::DEADLINE)));
     } else if signup.next_at > deadline {
         if let Some(state) = steps::go_on_without(&signup.state) {
             tracing::warn!(signup = %signup.id, step = %signup.state.step(), "Meta did not answer in time; the number is connected without");

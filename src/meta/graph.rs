@@ -66,9 +66,14 @@ pub(super) async fn send(request: RequestBuilder) -> Result<Value, Failure> {
     let body: Value = serde_json::from_slice(&text).map_err(|_| Failure::Garbled(status))?;
     match GraphError::read(&body, wait) {
         Some(error) => Err(Failure::Graph(error)),
-        None if status < 300 && body.get("error").is_none() => Ok(body),
+        None if status < 300 && body.get("error").is_none() && !is_refusal(&body) => Ok(body),
         None => Err(Failure::Garbled(status)),
     }
+}
+
+/// Some calls say so without an error object.
+fn is_refusal(body: &Value) -> bool {
+    body.get("success") == Some(&Value::Bool(false))
 }
 
 async fn read(mut answer: Response) -> Result<Vec<u8>, Failure> {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use setuplinks::sandbox::Outcome;
 
-use crate::support::{Database, House, Visitor, on_both};
+use crate::support::{House, Visitor, on_both};
 
 on_both! {
     async fn from_a_link_to_a_connected_number(db: Database) {

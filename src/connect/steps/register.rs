@@ -38,7 +38,8 @@ const SLOWER: Duration = Duration::from_secs(30);
 pub(super) async fn register(app: &App, signup: &mut Signup, facts: &Facts, mut attempts: Attempts) -> Result<Outcome> {
     let token = token(app, signup)?;
     let phone = facts.phone_number_id.as_str();
-    if attempts.in_doubt {
+    // A number that was registered before we came says nothing about our call; then it is simply made again.
+    if attempts.in_doubt && !facts.is_registered() {
         match app.meta.number(phone, &facts.business_account_id, &token).await {
             Ok(now) if now.is_registered() => return registered(signup),
             Ok(_) => attempts.in_doubt = false,
