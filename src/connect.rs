@@ -22,6 +22,7 @@ use crate::{
     words::Lang,
 };
 
+mod claim;
 pub mod settle;
 mod steps;
 pub mod worker;

@@ -47,6 +47,9 @@ sql! {
     CLAIM_NEXT_PG = claim!(concat!(
         "id = (select id from signups where ", due!(), " order by next_at limit 1 for update skip locked)"
     ));
+    /// What was given back meanwhile stays given back.
+    RENEW = "update signups set lease_until = $3 where id = $1 and fence = $2 and lease_until is not null";
+    RELEASE = "update signups set lease_until = null where id = $1 and fence = $2";
     FORGET = "delete from signups where step = 'login' and created_at < $1";
 }
 
@@ -208,6 +211,19 @@ pub async fn save(db: Db<'_>, signup: &Signup, lease: Option<Timestamp>, now: Ti
             .rows_affected()
     });
     if written == 0 { Err(Error::Conflict("the signup was taken over".to_owned())) } else { Ok(()) }
+}
+
+/// Holds a claim until `lease`; `false` when it is not this holder's any more.
+pub async fn renew(db: Db<'_>, id: SignupId, fence: i64, lease: Timestamp) -> Result<bool> {
+    Ok(on!(db, c => sqlx::query(RENEW).bind(id).bind(fence).bind(lease).execute(c).await?.rows_affected()) > 0)
+}
+
+/// Ends a claim without writing anything else.
+pub async fn release(db: Db<'_>, id: SignupId, fence: i64) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(RELEASE).bind(id).bind(fence).execute(c).await?;
+    });
+    Ok(())
 }
 
 /// Forgets logins from before `when` that never came back.
