@@ -74,15 +74,27 @@ pub struct Attempts {
     pub registered: u8,
     /// Whether the last call's outcome is unknown: begun, and no answer seen.
     pub in_doubt: bool,
-    /// Whether a PIN that we did not know was replaced by ours.
-    pub pin_replaced: bool,
-    /// Whether a half-done deregistration was finished (133000).
-    pub deregistered: bool,
+    /// What has to be done before the next call; gone once it is done.
+    pub due: Option<Errand>,
+    /// Tries of that, for each has a limit of Meta's.
+    pub errands: u8,
+}
+
+/// What `register` may ask for before it is called again. Each can be done twice without harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Errand {
+    /// A PIN that we do not know is replaced by ours (133005).
+    ReplacePin,
+    /// A half-done deregistration is finished (133000).
+    Deregister,
 }
 
 impl Attempts {
     /// The most `register` calls one signup makes.
     pub const MOST: u8 = 2;
+    /// The most tries of what has to be done between two of them.
+    pub const MOST_ERRANDS: u8 = 4;
 }
 
 /// Where a signup stands, with all that is known there.
