@@ -227,6 +227,8 @@ async fn sync(app: &App, signup: &mut Signup, facts: &Facts, what: Sync) -> Resu
 
 /// Stores the number under the id it has, or a new one, with its secrets sealed anew for that row.
 async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> {
+    let token = token(app, signup)?;
+    let facts = as_registered(app, signup, facts, &token).await;
     let now = app.clock.now();
     let known = numbers::find(app.store.acquire().await?.db(), signup.project_id, &facts.phone_number_id).await?;
     let id = known.map_or_else(|| NumberId::new(now), |number| number.id);
@@ -238,7 +240,7 @@ async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> 
         None => None,
     };
     let secrets =
-        Secrets { token: seal("token", &token(app, signup)?)?, token_expires_at: signup.token_expires_at, pin };
+        Secrets { token: seal("token", &token)?, token_expires_at: signup.token_expires_at, pin };
     let mut tx = app.store.begin().await?;
     match settle::connected(&mut tx, signup, settle::Finished { facts, id, secrets }, now).await? {
         Ok(()) => {
@@ -247,6 +249,22 @@ async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> 
             Ok(Outcome::Moved)
         }
         Err(reason) => Ok(Outcome::Failed(reason)),
+    }
+}
+
+/// What Meta says of the number after it was registered, which changed its status and more. It is connected whatever
+/// comes of this question, so it is asked once.
+async fn as_registered(app: &App, signup: &Signup, facts: Facts, token: &SecretString) -> Facts {
+    if facts.is_registered() {
+        return facts;
+    }
+    match app.meta.number(&facts.phone_number_id, &facts.business_account_id, token).await {
+        Ok(now) if now.kind() == facts.kind() && !now.display_phone_number.is_empty() => now,
+        Ok(_) => facts,
+        Err(failure) => {
+            let _ = remedy(signup, &failure);
+            facts
+        }
     }
 }
 
