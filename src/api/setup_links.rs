@@ -206,7 +206,9 @@ pub async fn update(
 
     let mut tx = app.store.begin().await?;
     links::lock_customer(tx.db(), project, customer.id).await?;
-    let before = links::find(tx.db(), project, customer.id, id).await?.ok_or(Error::NotFound("setup link"))?;
+    links::find(tx.db(), project, customer.id, id).await?.ok_or(Error::NotFound("setup link"))?;
+    // Read again under its lock: a signup that ends just now must not be unsaid.
+    let before = links::lock(tx.db(), id).await?.ok_or(Error::NotFound("setup link"))?;
     let mut link = before.clone();
     terms::read(&mut fields, &mut link.terms);
     terms::agree(&mut fields, &link.terms);
