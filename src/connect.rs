@@ -140,6 +140,10 @@ pub async fn come_back(
         return Ok(landing);
     }
     let Some(mut signup) = signups::take(tx.db(), found.id).await? else { return Err(Error::ForeignLogin) };
+    if signup.state != State::Login {
+        // The same answer came twice at once, and the other was first.
+        return Ok(landing);
+    }
     match answer {
         _ if now.since(signup.created_at) > LOGIN_LIFETIME => {
             settle::failed(&mut tx, &mut signup, Reason::TooLate, now).await?;
@@ -174,6 +178,7 @@ async fn may_go_on(app: &App, tx: &mut crate::store::Tx, link: LinkId) -> Result
             let now = app.clock.now();
             let makes_room = matches!(waiting.state, State::Choose { .. });
             if makes_room {
+                settle::forget(&mut waiting);
                 waiting.state = State::Failed { reason: Reason::Cancelled, at: Step::Choose };
             }
             signups::save(tx.db(), &waiting, None, now).await?;
@@ -187,6 +192,8 @@ async fn may_go_on(app: &App, tx: &mut crate::store::Tx, link: LinkId) -> Result
 pub async fn choose(app: &App, link: LinkId, phone_number_id: &str) -> Result<bool> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
+    // Link before signup, as everywhere: two that take them in turns would wait for each other.
+    links::lock(tx.db(), link).await?;
     let running = links::visit_by_id(tx.db(), link).await?.and_then(|visit| visit.running);
     let Some((id, Step::Choose)) = running else { return Ok(true) };
     let Some(mut signup) = signups::take(tx.db(), id).await? else { return Ok(true) };

@@ -121,7 +121,8 @@ fn number_of(signup: &Signup, finished: &Finished, known: Option<&PhoneNumber>, 
     }
 }
 
-fn forget(signup: &mut Signup) {
+/// Drops the secrets of a signup that is over.
+pub fn forget(signup: &mut Signup) {
     signup.code = None;
     signup.token = None;
     signup.pin = None;
