@@ -167,7 +167,8 @@ impl Watch {
         let patient = running.as_ref().map(|signup| is_patient(&self.app, signup));
         let Some(signup) = running.filter(|_| self.patient.is_none() || patient == self.patient) else {
             self.is_over = true;
-            return Ok(Some(Event::default().event("end").data("")));
+            // An event without data is no event: browsers drop it.
+            return Ok(Some(Event::default().event("end").data("over")));
         };
         self.patient = patient;
         let html = Steps { rows: &rows(&signup, self.lang) }.render().map_err(|e| Error::Internal(e.to_string()))?;
