@@ -35,10 +35,6 @@ pub struct Facts {
     pub throughput_tier: Option<String>,
     /// The messaging limit of the business.
     pub messaging_limit: Option<String>,
-    /// Whether it has the blue mark.
-    pub is_official_business_account: Option<bool>,
-    /// Whether two-step verification is on.
-    pub is_pin_enabled: Option<bool>,
 }
 
 /// What a number turned out to be, whatever was asked for.

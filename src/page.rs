@@ -179,7 +179,7 @@ fn parameter(query: Option<&str>, name: &str) -> Option<String> {
 
 /// The language the visitor chose on the page, if they did.
 fn chosen_language(query: Option<&str>) -> Option<Lang> {
-    parameter(query, "lang").and_then(|lang| Lang::parse(&lang))
+    parameter(query, "lang").and_then(|lang| negotiate::look_up(&lang))
 }
 
 fn language(query: Option<&str>, link: Option<&SetupLink>, headers: &HeaderMap) -> Lang {

@@ -72,20 +72,15 @@ impl Fields {
             Value::Object(object) => object,
             _ => return Err(Error::invalid("body", format!("the body must be an object: {{\"{envelope}\": {{…}}}}"))),
         };
-        let object = match body.remove(envelope) {
-            Some(Value::Object(object)) => object,
-            Some(Value::Null) => Map::new(),
-            Some(_) => return Err(Error::invalid(envelope, format!("{envelope} must be an object"))),
-            None => {
-                let outside = known.iter().find(|name| body.contains_key(**name));
-                if let Some(name) = outside {
-                    return Err(Error::invalid(
-                        *name,
-                        format!("{name} must be inside {envelope}: {{\"{envelope}\": {{\"{name}\": …}}}}"),
-                    ));
-                }
-                Map::new()
-            }
+        let inside = body.remove(envelope).unwrap_or_default();
+        if let Some(name) = known.iter().find(|name| body.contains_key(**name)) {
+            let meant = format!("{{\"{envelope}\": {{\"{name}\": …}}}}");
+            return Err(Error::invalid(*name, format!("{name} must be inside {envelope}: {meant}")));
+        }
+        let object = match inside {
+            Value::Object(object) => object,
+            Value::Null => Map::new(),
+            _ => return Err(Error::invalid(envelope, format!("{envelope} must be an object"))),
         };
         Ok(Self { object, wrong: Vec::new() })
     }
@@ -178,10 +173,17 @@ impl Query {
     /// Reads a raw query.
     #[must_use]
     pub fn read(raw: Option<&str>) -> Self {
-        Self {
-            pairs: form_urlencoded::parse(raw.unwrap_or_default().as_bytes()).into_owned().collect(),
-            wrong: Vec::new(),
-        }
+        let pairs: Vec<(String, String)> =
+            form_urlencoded::parse(raw.unwrap_or_default().as_bytes()).into_owned().collect();
+        // No name or id has them, and a database's text takes no NUL.
+        let unprintable = pairs.iter().filter(|(_, value)| value.contains(|c: char| c.is_control()));
+        let wrong = unprintable
+            .map(|(name, _)| Invalid {
+                field: name.clone(),
+                message: format!("{name} must not contain control characters"),
+            })
+            .collect();
+        Self { pairs, wrong }
     }
 
     /// The parameters as they came.

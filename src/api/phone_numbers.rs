@@ -66,6 +66,9 @@ pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(quer
 
 /// `GET /whatsapp/phone_numbers/{phone_number_id}`; the id is Meta's.
 pub async fn get(State(app): State<App>, Caller(project): Caller, Path(id): Path<String>) -> Result<Json<Value>> {
+    if !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(Error::NotFound("phone number"));
+    }
     let number = numbers::find(app.store.acquire().await?.db(), project, &id).await?;
     Ok(data(view(&number.ok_or(Error::NotFound("phone number"))?)))
 }

@@ -1,7 +1,7 @@
 //! `setuplinks demo`: everything on this machine, with a stand-in Facebook and keys made for the occasion.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -21,7 +21,10 @@ use crate::{
     config::DatabaseArgs,
     customer::Customer,
     id::{CustomerId, ProjectId},
-    meta::{Meta, Settings},
+    meta::{
+        Meta, Settings,
+        dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
+    },
     sandbox::{self, Sandbox},
     seal::{Sealer, hex},
     store::{customers, projects},
@@ -45,8 +48,8 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be listened on; choose another with --listen", args.listen))?;
     let address = listener.local_addr()?;
     // The name and not the address: to browsers it is another site than the stand-in's, as in real life.
-    let host =
-        if address.is_ipv6() { format!("[::1]:{}", address.port()) } else { format!("localhost:{}", address.port()) };
+    let is_localhost = [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()].contains(&address.ip());
+    let host = if is_localhost { format!("localhost:{}", address.port()) } else { address.to_string() };
     let public_url = PublicUrl::parse(&format!("http://{host}")).map_err(anyhow::Error::msg)?;
 
     let throw_away = tempfile::Builder::new().prefix("setuplinks-demo-").tempdir()?;
@@ -97,10 +100,8 @@ async fn stand_in(public_url: &PublicUrl, clock: Clock) -> anyhow::Result<(Sandb
         graph_url: facebook.url().parse()?,
         dialog_url: facebook.url().parse()?,
         redirect_uri: public_url.callback(),
-        extras_coexistence:
-            r#"{"setup":{},"featureType":"whatsapp_business_app_onboarding","sessionInfoVersion":"3","version":"v4"}"#
-                .to_owned(),
-        extras_dedicated: r#"{"setup":{},"sessionInfoVersion":"3","version":"v4"}"#.to_owned(),
+        extras_coexistence: EXTRAS_COEXISTENCE.to_owned(),
+        extras_dedicated: EXTRAS_DEDICATED.to_owned(),
     })?;
     Ok((facebook, meta))
 }

@@ -93,6 +93,11 @@ pub async fn run(app: App) {
 /// Moves a claimed signup as far as it goes now.
 async fn drive(app: &App, mut signup: Signup) {
     let (id, fence) = (signup.id, signup.fence);
+    let now = app.clock.now();
+    if now.since(signup.next_at) > super::DEADLINE {
+        // The house was closed meanwhile: that was not Meta's time.
+        signup.deadline_at = Some(now.plus(super::DEADLINE));
+    }
     // The end of the house ends this between two steps: the state is saved, and another process goes on from it.
     while !app.stopping.is_cancelled() {
         let stepped = tokio::select! {
@@ -156,6 +161,9 @@ async fn step(app: &App, signup: &mut Signup) -> Result<bool> {
             tracing::debug!(signup = %signup.id, from = %at, to = %signup.state.step(), "a signup moved");
             signup.tries = 0;
             let goes_on = !signup.state.is_over() && signup.state.step() != Step::Choose;
+            if signup.state.step() == Step::Choose {
+                signup.next_at = now.plus(super::CHOICE_LIFETIME);
+            }
             if !matches!(at, Step::Store) {
                 keep(app, signup, goes_on.then(|| claim::until(now))).await?;
             }
@@ -224,7 +232,7 @@ async fn give_up(app: &App, signup: &mut Signup, was_asked: bool, now: Timestamp
         return Ok(true);
     }
     let reason = match step {
-        Step::Register if was_asked => Reason::Wait,
+        Step::Register if was_asked => Reason::Pause,
         Step::Login | Step::Exchange | Step::Accounts | Step::Numbers => Reason::MetaDown,
         _ => Reason::MetaDownLater,
     };

@@ -91,7 +91,7 @@ pub async fn get(
 
 fn running(app: &App, visit: &Visit, signup: &Signup, lang: Lang, here: &str) -> Result<Response> {
     let (path, query) = here.split_once('?').unwrap_or((here, ""));
-    let mut frame = Frame::of("progress", lang, visit).titled("progress-title");
+    let mut frame = Frame::of("progress", lang, visit).titled("progress-title").with_languages();
     frame.refresh = Some(here.to_owned());
     let page = ProgressPage {
         rows: rows(signup, lang),

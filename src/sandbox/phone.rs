@@ -70,6 +70,7 @@ pub(super) struct Pause {
 
 /// A number in a WABA.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "what Meta tells of a number is a list of yes and no")]
 pub(super) struct Phone {
     pub(super) id: String,
     pub(super) digits: String,

@@ -14,7 +14,7 @@ use crate::{
 
 macro_rules! due {
     () => {
-        "returned_at is not null and ended_at is null and step <> 'choose' and next_at <= $1 \
+        "returned_at is not null and ended_at is null and next_at <= $1 \
          and (lease_until is null or lease_until <= $1)"
     };
 }
@@ -34,8 +34,6 @@ sql! {
     NEWEST = "select * from signups where link_id = $1 and (returned_at is not null or ended_at is not null) \
         order by coalesce(returned_at, ended_at) desc, id desc limit 1";
     FIND = "select * from signups where id = $1";
-    RUNNING = "update signups set fence = fence + 1 where link_id = $1 and returned_at is not null and ended_at is null \
-        returning *";
     TAKE = "update signups set fence = fence + 1 where id = $1 returning *";
     SAVE = "update signups set step = $3, state = $4, code_sealed = $5, token_sealed = $6, token_expires_at = $7, \
         pin_sealed = $8, business_id = $9, deadline_at = $10, tries = $11, next_at = $12, lease_until = $13, \
@@ -151,12 +149,6 @@ pub async fn newest(db: Db<'_>, link: LinkId) -> Result<Option<Signup>> {
 /// The signup of that id, to look at.
 pub async fn find(db: Db<'_>, id: SignupId) -> Result<Option<Signup>> {
     let row: Option<Row> = on!(db, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await?);
-    Ok(row.map(Signup::from))
-}
-
-/// Takes the link's running signup away from whoever moves it, to change it in this transaction.
-pub async fn take_running(db: Db<'_>, link: LinkId) -> Result<Option<Signup>> {
-    let row: Option<Row> = on!(db, c => sqlx::query_as(RUNNING).bind(link).fetch_optional(c).await?);
     Ok(row.map(Signup::from))
 }
 

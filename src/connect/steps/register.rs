@@ -82,7 +82,7 @@ pub(super) async fn register(app: &App, signup: &mut Signup, facts: &Facts, mut 
         (code::TOO_MANY_GUESSES | code::PIN_TOO_FAST, _) if may_repeat => match (failure.wait(), failure.code()) {
             (Some(wait), _) => Outcome::Later(Some(wait)),
             (None, code::PIN_TOO_FAST) => Outcome::Later(Some(SLOWER)),
-            (None, _) => Outcome::Failed(Reason::Wait),
+            (None, _) => Outcome::Failed(Reason::Pause),
         },
         (code::NOT_REGISTERED, _) if may_repeat => Outcome::Later(None),
         (code::BEING_DELETED, _) if may_repeat => Outcome::Later(Some(failure.wait().unwrap_or(DELETION))),
