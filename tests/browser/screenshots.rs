@@ -4,7 +4,10 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use chromiumoxide::{cdp::browser_protocol::page::CaptureScreenshotFormat, page::ScreenshotParams};
+use chromiumoxide::{
+    cdp::browser_protocol::{emulation::SetScrollbarsHiddenParams, page::CaptureScreenshotFormat},
+    page::ScreenshotParams,
+};
 use serde_json::{Value, json};
 use setuplinks::{
     clock::Clock,
@@ -14,7 +17,7 @@ use setuplinks::{
 
 use crate::{
     driver::{Habits, Person},
-    stage::Stage,
+    stage::{COEXISTENCE, Stage},
     support::{Database, House, Link, Visitor, until},
     tab::Tab,
 };
@@ -152,9 +155,10 @@ fn folder() -> Option<PathBuf> {
     Some(folder)
 }
 
-async fn save(tab: &Tab, name: &str, full_page: bool) {
+async fn save(tab: &Tab, name: &str) {
     let Some(folder) = folder() else { return };
-    let format = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).full_page(full_page).build();
+    tab.page.execute(SetScrollbarsHiddenParams::new(true)).await.expect("no scroll bars");
+    let format = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).build();
     let image = tab.page.screenshot(format).await.expect("a screenshot");
     fs::write(folder.join(format!("{name}.png")), image).expect("a file");
 }
@@ -167,7 +171,13 @@ async fn look_at(tab: &Tab, name: &str, lang: Lang) {
             tab.wait(&format!("innerWidth === {width} && matchMedia('(prefers-color-scheme: {light})').matches")).await;
             let fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
             assert_eq!(tab.look(fits).await, true, "{name} in {lang} at {width}: {:?}", too_wide(tab).await);
-            save(tab, &format!("{name}-{lang}-{width}-{light}"), true).await;
+            if folder().is_some() {
+                // A window as high as the page shows all of it.
+                let whole = tab.look("document.documentElement.scrollHeight").await.as_i64().expect("a height");
+                tab.set_screen(&Habits { width, height: whole, dark, ..Habits::default() }).await;
+                tab.wait(&format!("innerHeight === {whole}")).await;
+                save(tab, &format!("{name}-{lang}-{width}-{light}")).await;
+            }
         }
     }
 }
@@ -230,6 +240,7 @@ async fn the_picture_of_the_readme() {
     let mut person = Person::with(Habits { scale: 2.0, ..Habits::default() }).await;
     let tab = person.open(&link.url).await;
     tab.arrive("setup").await;
-    save(&tab, "setup-page", false).await;
+    tab.click(COEXISTENCE).await;
+    save(&tab, "setup-page").await;
     person.leave().await;
 }
