@@ -1,12 +1,12 @@
 //! What a page says behind the person's back: every console message, error and violation, and which pages went by.
 
-use std::pin::Pin;
+use std::{future::ready, pin::Pin};
 
 use chromiumoxide::{
     Page,
     cdp::{
         browser_protocol::{
-            audits::{self, EventIssueAdded},
+            audits::{self, EventIssueAdded, InspectorIssueCode},
             log::EventEntryAdded,
             page::AddScriptToEvaluateOnNewDocumentParams,
         },
@@ -70,9 +70,11 @@ impl Ears {
             let url = entry.url.clone().unwrap_or_default();
             Event::Message(format!("{:?} {:?}: {} {url}", entry.source, entry.level, entry.text))
         });
-        let issues = page.event_listener::<EventIssueAdded>().await.expect("events").map(|event| {
-            let details = serde_json::to_value(&event.issue.details).unwrap_or_default();
-            Event::Message(format!("issue {:?}: {details}", event.issue.code))
+        let issues = page.event_listener::<EventIssueAdded>().await.expect("events").filter_map(|event| {
+            let (code, details) = (&event.issue.code, serde_json::to_value(&event.issue.details).unwrap_or_default());
+            // A link that is over leads to the platform before anybody has touched our page. That is what it is for.
+            let is_meant = *code == InspectorIssueCode::BounceTrackingIssue;
+            ready((!is_meant).then(|| Event::Message(format!("issue {code:?}: {details}"))))
         });
         let observer =
             page.event_listener::<EventBindingCalled>().await.expect("events").map(|event| match serde_json::from_str(

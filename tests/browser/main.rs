@@ -16,4 +16,12 @@ mod ears;
 mod stage;
 mod tab;
 
+mod choices;
+mod endings;
+mod hands;
+mod progress;
+mod quiet;
+mod screenshots;
+mod themes;
+mod wandering;
 mod ways;

@@ -179,12 +179,13 @@ impl Tab {
         self.turning(self.click(selector)).await;
     }
 
-    /// Presses a key: `Tab`, `Enter` or ` `.
+    /// Presses a key: `Tab`, `Enter`, `ArrowDown` or ` `.
     pub async fn key(&self, key: &str) {
         let (code, number, text) = match key {
             "Tab" => ("Tab", 9, None),
             "Enter" => ("Enter", 13, Some("\r")),
             " " => ("Space", 32, Some(" ")),
+            "ArrowDown" => ("ArrowDown", 40, None),
             other => panic!("{other} is not on this keyboard"),
         };
         let event =
@@ -234,7 +235,7 @@ impl Tab {
         set_screen(&self.page, habits).await;
     }
 
-    /// Every page that this tab has shown, however short. Without scripts nobody notes them.
+    /// Every page that this tab has shown, however short.
     pub fn passed(&self) -> Vec<Passed> {
         let mut ears = self.ears.lock().expect("ears");
         ears.listen();
