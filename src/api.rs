@@ -21,6 +21,7 @@ pub mod phone_numbers;
 pub mod setup_links;
 
 /// One thing in its envelope.
+#[allow(clippy::needless_pass_by_value, reason = "callers make it for this")]
 fn data(value: Value) -> Json<Value> {
     Json(json!({"data": value}))
 }

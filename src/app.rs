@@ -26,10 +26,10 @@ impl PublicUrl {
     pub fn parse(text: &str) -> Result<Self, String> {
         let allowed = "must be an http or https address without path, such as https://connect.example.com";
         let url = Url::parse(text).map_err(|_| allowed.to_owned())?;
-        let origin = url.origin().ascii_serialization();
-        let bare = text.strip_suffix('/').unwrap_or(text);
-        let is_origin = matches!(url.scheme(), "http" | "https") && bare.eq_ignore_ascii_case(&origin);
-        if is_origin { Ok(Self(origin)) } else { Err(allowed.to_owned()) }
+        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let is_anonymous = url.username().is_empty() && url.password().is_none();
+        let is_origin = matches!(url.scheme(), "http" | "https") && is_bare && is_anonymous;
+        if is_origin { Ok(Self(url.origin().ascii_serialization())) } else { Err(allowed.to_owned()) }
     }
 
     /// The absolute URL of one of our paths.
@@ -104,6 +104,7 @@ mod tests {
     #[test]
     fn the_public_url_is_an_origin() {
         assert_eq!(PublicUrl::parse("https://c.example/").unwrap().of("/x"), "https://c.example/x");
+        assert_eq!(PublicUrl::parse("https://C.example:443").unwrap().of("/x"), "https://c.example/x");
         assert_eq!(
             PublicUrl::parse("http://localhost:8080").unwrap().callback(),
             "http://localhost:8080/auth/facebook/callback"

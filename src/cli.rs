@@ -21,6 +21,7 @@ pub use serve::{House, house};
 /// A platform asks for a setup link and sends it to its customer; the customer opens it, logs in with Facebook, and their
 /// number is connected.
 #[derive(Debug, Parser)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
 #[command(name = "setuplinks", version, propagate_version = true)]
 pub struct Cli {
     /// How log lines are written to standard error; RUST_LOG says which

@@ -14,19 +14,27 @@ use crate::{
     app::{App, PublicUrl},
     clock::Clock,
     error::Result,
-    meta::{Meta, Settings},
+    meta::{
+        Meta, Settings,
+        dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
+    },
     seal::Sealer,
     store::Store,
 };
 
+const DEFAULT_LISTEN_ADDR: &str = "127.0.0.1:8080";
+const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
+const DEFAULT_DATABASE_URL: &str = "sqlite://setuplinks.db";
+
 /// Where the database is: all that commands need which do not serve.
 #[derive(Args, Clone, Debug)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
 pub struct DatabaseArgs {
     /// The database: sqlite://PATH (made when it is not there) or postgres://USER:PASSWORD@HOST/NAME
     #[arg(
         long,
         env = "DATABASE_URL",
-        default_value = "sqlite://setuplinks.db",
+        default_value = DEFAULT_DATABASE_URL,
         hide_env_values = true,
         value_name = "URL"
     )]
@@ -47,12 +55,13 @@ pub enum LogFormat {
 
 /// The settings of `serve`.
 #[derive(Args, Clone, Debug)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
 pub struct ServeArgs {
     /// The address to listen on
-    #[arg(long, env = "LISTEN_ADDR", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    #[arg(long, env = "LISTEN_ADDR", default_value = DEFAULT_LISTEN_ADDR, value_parser = listen_addr, value_name = "ADDR")]
     pub listen_addr: SocketAddr,
     /// The address customers and Facebook reach this server at; every absolute URL is built from it
-    #[arg(long, env = "PUBLIC_URL", default_value = "http://localhost:8080", value_name = "URL")]
+    #[arg(long, env = "PUBLIC_URL", default_value = DEFAULT_PUBLIC_URL, value_name = "URL")]
     public_url: String,
     #[command(flatten)]
     database: DatabaseArgs,
@@ -88,7 +97,7 @@ pub struct ServeArgs {
     #[arg(
         long,
         env = "META_EXTRAS_COEXISTENCE",
-        default_value = r#"{"setup":{},"featureType":"whatsapp_business_app_onboarding","sessionInfoVersion":"3","version":"v4"}"#,
+        default_value = EXTRAS_COEXISTENCE,
         value_name = "JSON"
     )]
     meta_extras_coexistence: String,
@@ -96,7 +105,7 @@ pub struct ServeArgs {
     #[arg(
         long,
         env = "META_EXTRAS_DEDICATED",
-        default_value = r#"{"setup":{},"sessionInfoVersion":"3","version":"v4"}"#,
+        default_value = EXTRAS_DEDICATED,
         value_name = "JSON"
     )]
     meta_extras_dedicated: String,
@@ -128,6 +137,16 @@ fn or_file(name: &'static str, value: Option<&String>, file: Option<&PathBuf>) -
         }
         (None, None) => Ok(None),
     }
+}
+
+fn or_default<'a>(value: &'a str, default: &'a str) -> &'a str {
+    if value.trim().is_empty() { default } else { value }
+}
+
+fn listen_addr(text: &str) -> Result<SocketAddr, String> {
+    or_default(text, DEFAULT_LISTEN_ADDR)
+        .parse()
+        .map_err(|_| "must be an address and port such as 127.0.0.1:8080".to_owned())
 }
 
 fn required(name: &'static str, value: Option<String>, hint: &str) -> Result<String, Unusable> {
@@ -166,10 +185,10 @@ impl DatabaseArgs {
     /// # Errors
     /// When the setting cannot be used or the database cannot be reached.
     pub async fn open(&self) -> anyhow::Result<Store> {
-        let default = self.database_url_file.is_some() && self.database_url == "sqlite://setuplinks.db";
-        let value = Some(&self.database_url).filter(|_| !default);
+        let is_default = self.database_url == DEFAULT_DATABASE_URL;
+        let value = Some(&self.database_url).filter(|_| !is_default);
         let url = or_file("DATABASE_URL", value, self.database_url_file.as_ref())?;
-        let url = required("DATABASE_URL", url, "sqlite://PATH or postgres://…")?;
+        let url = url.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
         if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(unusable("DATABASE_URL", "must start with sqlite:// or postgres://").into());
         }
@@ -183,7 +202,8 @@ impl ServeArgs {
     /// # Errors
     /// The first setting that is missing or malformed, in words; or the database.
     pub async fn app(&self, clock: Clock) -> anyhow::Result<App> {
-        let public_url = PublicUrl::parse(&self.public_url).map_err(|problem| unusable("PUBLIC_URL", problem))?;
+        let public_url = PublicUrl::parse(or_default(&self.public_url, DEFAULT_PUBLIC_URL))
+            .map_err(|problem| unusable("PUBLIC_URL", problem))?;
         let keys = or_file("SECRET_KEYS", self.secret_keys.as_ref(), self.secret_keys_file.as_ref())?;
         let keys = required("SECRET_KEYS", keys, "make one with: echo \"k1:$(openssl rand -base64 32)\"")?;
         let sealer =
@@ -196,7 +216,7 @@ impl ServeArgs {
     fn meta(&self, public_url: &PublicUrl) -> Result<Settings, Unusable> {
         let secret = or_file("META_APP_SECRET", self.meta_app_secret.as_ref(), self.meta_app_secret_file.as_ref())?;
         let secret = required("META_APP_SECRET", secret, "App Dashboard, App settings, Basic")?;
-        let version = &self.meta_graph_version;
+        let version = or_default(&self.meta_graph_version, "v26.0");
         let is_version =
             version.strip_prefix('v').and_then(|rest| rest.split_once('.')).is_some_and(|(major, minor)| {
                 [major, minor].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
@@ -212,12 +232,18 @@ impl ServeArgs {
                 self.meta_config_id.clone(),
                 "Facebook Login for Business, Configurations",
             )?,
-            graph_version: version.clone(),
-            graph_url: base("META_GRAPH_URL", &self.meta_graph_url)?,
-            dialog_url: base("META_DIALOG_URL", &self.meta_dialog_url)?,
+            graph_version: version.to_owned(),
+            graph_url: base("META_GRAPH_URL", or_default(&self.meta_graph_url, "https://graph.facebook.com"))?,
+            dialog_url: base("META_DIALOG_URL", or_default(&self.meta_dialog_url, "https://www.facebook.com"))?,
             redirect_uri: public_url.callback(),
-            extras_coexistence: extras("META_EXTRAS_COEXISTENCE", &self.meta_extras_coexistence)?,
-            extras_dedicated: extras("META_EXTRAS_DEDICATED", &self.meta_extras_dedicated)?,
+            extras_coexistence: extras(
+                "META_EXTRAS_COEXISTENCE",
+                or_default(&self.meta_extras_coexistence, EXTRAS_COEXISTENCE),
+            )?,
+            extras_dedicated: extras(
+                "META_EXTRAS_DEDICATED",
+                or_default(&self.meta_extras_dedicated, EXTRAS_DEDICATED),
+            )?,
         })
     }
 }

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::ExposeSecret as _;
 use url::Url;
 
 use crate::{
@@ -22,6 +23,7 @@ use crate::{
     words::Lang,
 };
 
+mod claim;
 pub mod settle;
 mod steps;
 pub mod worker;
@@ -29,8 +31,11 @@ pub mod worker;
 /// How long Meta's login may take: its own flow warns of an hour.
 pub const LOGIN_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
+/// How long several numbers wait for the customer's choice.
+pub const CHOICE_LIFETIME: Duration = Duration::from_secs(60 * 60);
+
 /// How long the work after the login may go on when Meta stumbles, beyond the waits that Meta itself asks for.
-pub const DEADLINE: Duration = Duration::from_secs(5 * 60);
+pub const DEADLINE: Duration = Duration::from_secs(2 * 60);
 
 /// The secret by which a browser is known to have started a login. It lives in the session.
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
@@ -133,19 +138,24 @@ pub async fn come_back(
     };
     let found = found.ok_or(Error::ForeignLogin)?;
     let landing = (found.link_id, found.language);
-    if found.state != State::Login || !may_go_on(app, &mut tx, found.link_id).await? {
+    if found.state != State::Login || !may_go_on(app, &mut tx, found.link_id, matches!(answer, Answer::Code(_))).await?
+    {
         // Seen before, overtaken by another tab, or the link is done: its progress page says which.
         tx.commit().await?;
         return Ok(landing);
     }
     let Some(mut signup) = signups::take(tx.db(), found.id).await? else { return Err(Error::ForeignLogin) };
+    if signup.state != State::Login {
+        // The same answer came twice at once, and the other was first.
+        return Ok(landing);
+    }
     match answer {
-        _ if now.since(signup.created_at) > LOGIN_LIFETIME => {
+        Answer::Refused(reason) => settle::failed(&mut tx, &mut signup, reason, now).await?,
+        Answer::Code(_) if now.since(signup.created_at) > LOGIN_LIFETIME => {
             settle::failed(&mut tx, &mut signup, Reason::TooLate, now).await?;
         }
-        Answer::Refused(reason) => settle::failed(&mut tx, &mut signup, reason, now).await?,
         Answer::Code(code) => {
-            signup.code = Some(app.sealer.seal(place(signup.id, "code"), &code)?);
+            signup.code = Some(app.sealer.seal(place(signup.id, "code"), code.expose_secret())?);
             signup.state = signup.state.returned().map_err(|e| Error::Internal(e.to_string()))?;
             signup.deadline_at = Some(now.plus(DEADLINE));
             signup.next_at = now;
@@ -157,9 +167,9 @@ pub async fn come_back(
     Ok(landing)
 }
 
-/// Whether a login may become the link's running signup. One that only waits for a choice of number makes room; one that is
-/// being carried through, or has been, does not.
-async fn may_go_on(app: &App, tx: &mut crate::store::Tx, link: LinkId) -> Result<bool> {
+/// Whether a login may become the link's running signup. One that only waits for a choice of number makes room for a new
+/// code, not for a cancel in another tab; one that is being carried through, or has been, makes none.
+async fn may_go_on(app: &App, tx: &mut crate::store::Tx, link: LinkId, brings_code: bool) -> Result<bool> {
     use crate::link::Status;
     let Some(locked) = links::lock(tx.db(), link).await? else { return Ok(false) };
     if matches!(locked.stored_status, Status::Used | Status::Revoked) {
@@ -167,15 +177,16 @@ async fn may_go_on(app: &App, tx: &mut crate::store::Tx, link: LinkId) -> Result
     }
     match links::visit_by_id(tx.db(), link).await?.and_then(|visit| visit.running) {
         None => Ok(true),
-        Some((_, step)) if step != Step::Choose => Ok(false),
+        Some((_, step)) if step != Step::Choose || !brings_code => Ok(false),
         Some((waiting, _)) => {
             let Some(mut waiting) = signups::take(tx.db(), waiting).await? else { return Ok(true) };
             let now = app.clock.now();
             let makes_room = matches!(waiting.state, State::Choose { .. });
             if makes_room {
-                waiting.state = State::Failed { reason: Reason::Cancelled, at: Step::Choose };
+                settle::failed(tx, &mut waiting, Reason::Cancelled, now).await?;
+            } else {
+                signups::save(tx.db(), &waiting, None, now).await?;
             }
-            signups::save(tx.db(), &waiting, None, now).await?;
             Ok(makes_room)
         }
     }
@@ -186,6 +197,8 @@ async fn may_go_on(app: &App, tx: &mut crate::store::Tx, link: LinkId) -> Result
 pub async fn choose(app: &App, link: LinkId, phone_number_id: &str) -> Result<bool> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
+    // Link before signup, as everywhere: two that take them in turns would wait for each other.
+    links::lock(tx.db(), link).await?;
     let running = links::visit_by_id(tx.db(), link).await?.and_then(|visit| visit.running);
     let Some((id, Step::Choose)) = running else { return Ok(true) };
     let Some(mut signup) = signups::take(tx.db(), id).await? else { return Ok(true) };

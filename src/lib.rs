@@ -14,10 +14,10 @@
 //! 4. Meanwhile [`page::progress`] shows the steps, [`page::number`] asks which number where there are several, and
 //!    [`page::outcome`] sends the customer to the platform.
 //!
-//! Platforms come in by another door, [`api`]; it makes the links. [`sandbox`] is a house next door: a stand-in
+//! Platforms come in by another door, [`api`]; [`invite`] makes the links it asks for. [`sandbox`] is a house next door: a stand-in
 //! Facebook for the demo and the tests.
 //!
-//! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`app`]), keepers
+//! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`invite`], [`app`]), keepers
 //! ([`store`], [`meta`]), things ([`link`], [`signup`], [`number`], [`customer`], [`event`]), ground ([`words`],
 //! [`seal`], [`error`], [`clock`], [`id`]).
 
@@ -31,6 +31,7 @@ pub mod web;
 
 pub mod app;
 pub mod connect;
+pub mod invite;
 
 pub mod meta;
 pub mod store;

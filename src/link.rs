@@ -104,6 +104,15 @@ impl Default for Terms {
     }
 }
 
+/// A number that is to be connected again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reconnect {
+    /// Meta's id of it.
+    pub phone_number_id: String,
+    /// Its digits, as E.164 has them.
+    pub digits: String,
+}
+
 /// A setup link as it is stored.
 #[derive(Clone, Debug)]
 pub struct SetupLink {
@@ -121,10 +130,8 @@ pub struct SetupLink {
     pub terms: Terms,
     /// Who pays Meta.
     pub meta_billing_mode: BillingMode,
-    /// Meta's id of the number that must come back, when the link was made to reconnect one.
-    pub reconnect_phone_number_id: Option<String>,
-    /// The same number as E.164 digits.
-    pub reconnect_digits: Option<String>,
+    /// The number that must come back, when the link was made to reconnect one.
+    pub reconnect: Option<Reconnect>,
     /// How far the setup has come.
     pub setup_status: SetupStatus,
     /// The error code of the last failure.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use url::Url;
+use url::{Host, Url};
 
 use crate::error::{Error, Result};
 
@@ -59,7 +59,14 @@ impl Meta {
     /// # Errors
     /// When no HTTP client can be built on this machine.
     pub fn new(settings: Settings) -> Result<Self> {
-        let http = reqwest::Client::builder()
+        // A stand-in on this machine is not to be looked for behind a proxy.
+        let is_here = settings.graph_url.host().is_some_and(|host| match host {
+            Host::Domain(name) => name == "localhost",
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        });
+        let builder = reqwest::Client::builder();
+        let http = if is_here { builder.no_proxy() } else { builder }
             .timeout(CALL_TIMEOUT)
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())

@@ -35,10 +35,6 @@ pub struct Facts {
     pub throughput_tier: Option<String>,
     /// The messaging limit of the business.
     pub messaging_limit: Option<String>,
-    /// Whether it has the blue mark.
-    pub is_official_business_account: Option<bool>,
-    /// Whether two-step verification is on.
-    pub is_pin_enabled: Option<bool>,
 }
 
 /// What a number turned out to be, whatever was asked for.
@@ -68,8 +64,9 @@ impl Facts {
         self.is_on_cloud_api() && self.status.as_deref() == Some("CONNECTED")
     }
 
+    /// Meta's newer documents leave the field out: then nothing says that it is elsewhere.
     fn is_on_cloud_api(&self) -> bool {
-        self.platform_type.as_deref() == Some("CLOUD_API")
+        self.platform_type.as_deref().is_none_or(|platform| platform == "CLOUD_API")
     }
 }
 
@@ -143,6 +140,8 @@ mod tests {
         assert_eq!(kind(Some(true), "NOT_APPLICABLE"), Kind::AppOnly);
         assert_eq!(kind(Some(false), "CLOUD_API"), Kind::Connects(ConnectionType::Dedicated));
         assert_eq!(kind(None, "NOT_APPLICABLE"), Kind::Connects(ConnectionType::Dedicated));
+        let unsaid = Facts { is_on_biz_app: Some(true), ..Facts::default() };
+        assert_eq!(unsaid.kind(), Kind::Connects(ConnectionType::Coexistence), "never registered");
     }
 
     #[test]

@@ -110,6 +110,7 @@ impl Frame {
         self.lang.plain(id, &[("project", self.name().into())])
     }
 
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn speed(&self, id: &str, per_second: &u32) -> String {
         self.lang.say(id, &[("project", self.name().into()), ("speed", (*per_second).into())])
     }
@@ -149,7 +150,7 @@ impl Policy {
             policy.push_str(origin);
         }
         if self.script {
-            policy.push_str(&format!("; script-src 'nonce-{nonce}'; connect-src 'self'"));
+            policy.extend(["; script-src 'nonce-", nonce, "'; connect-src 'self'"]);
         }
         policy
     }
@@ -178,7 +179,7 @@ fn parameter(query: Option<&str>, name: &str) -> Option<String> {
 
 /// The language the visitor chose on the page, if they did.
 fn chosen_language(query: Option<&str>) -> Option<Lang> {
-    parameter(query, "lang").and_then(|lang| Lang::parse(&lang))
+    parameter(query, "lang").and_then(|lang| negotiate::look_up(&lang))
 }
 
 fn language(query: Option<&str>, link: Option<&SetupLink>, headers: &HeaderMap) -> Lang {

@@ -3,11 +3,11 @@
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
-use time::Duration;
-use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer};
+use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use crate::{
@@ -23,6 +23,8 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(pages(&app))
         .nest("/platform/v1", platform())
+        // The head has a bound of its own; this one is for a body that never ends and a database that never answers.
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, web::LONGEST_REQUEST))
         .layer(from_fn_with_state(app.clone(), web::headers))
         .layer(from_fn_with_state(app.clone(), web::trace))
         .layer(DefaultBodyLimit::max(web::LARGEST_BODY))
@@ -78,5 +80,5 @@ fn sessions(app: &App) -> SessionManagerLayer<Sessions> {
         .with_http_only(true)
         .with_secure(is_https)
         .with_path("/")
-        .with_expiry(Expiry::OnInactivity(Duration::hours(2)))
+        .with_expiry(Expiry::OnInactivity(login::LIFETIME))
 }

@@ -113,11 +113,16 @@ pub fn digest(secret: impl AsRef<[u8]>) -> Vec<u8> {
 /// Lower-case hexadecimal HMAC-SHA256 of `message` under `key`.
 #[must_use]
 pub fn hmac_sha256_hex(key: &str, message: &str) -> String {
+    hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), message.as_bytes()))
+}
+
+/// Bytes as lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
     use std::fmt::Write as _;
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), message.as_bytes());
-    tag.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
+    bytes.as_ref().iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
     })
 }
 

@@ -200,7 +200,7 @@ fn literally(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::{Executor as _, SqlSafeStr as _};
+    use sqlx::{Connection as _, Executor as _, SqlSafeStr as _};
 
     use super::*;
 
@@ -235,9 +235,14 @@ mod tests {
 
     #[tokio::test]
     async fn every_statement_is_one_that_postgresql_knows() {
-        let url = std::env::var("SETUPLINKS_TEST_POSTGRES")
+        let server = std::env::var("SETUPLINKS_TEST_POSTGRES")
             .expect("SETUPLINKS_TEST_POSTGRES is not set: run ./check, which starts a PostgreSQL for the tests");
-        prepare_all(Store::open(&url).await.unwrap(), "postgres").await;
+        let name = format!("statements_{}", crate::seal::hex(crate::clock::random::<8>()));
+        let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
+        connection.execute(sqlx::AssertSqlSafe(format!("create database {name}"))).await.unwrap();
+        let mut url: url::Url = server.parse().unwrap();
+        url.set_path(&name);
+        prepare_all(Store::open(url.as_str()).await.unwrap(), "postgres").await;
     }
 
     #[tokio::test]

@@ -1,6 +1,9 @@
 //! Around every request: an id, a log line, the headers that every answer has, and a bound on what is read.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -16,6 +19,9 @@ pub mod server;
 
 /// The most that a request may carry. Our largest body is a setup link with a theme.
 pub const LARGEST_BODY: usize = 64 * 1024;
+
+/// The longest that an answer may take to begin.
+pub const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
 /// The id of a request: in its log line, in the answer's `X-Request-Id`, and on the page or in the error that tells of trouble.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +59,7 @@ pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> 
 }
 
 /// A handler that panicked is an error like any other: logged, and shown by the face of its route.
+#[allow(clippy::needless_pass_by_value, reason = "the layer hands it over so")]
 pub fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     let what = cause.downcast_ref::<&str>().map(ToString::to_string);
     let what = what.or_else(|| cause.downcast_ref::<String>().cloned()).unwrap_or_default();
@@ -73,9 +80,10 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    // Answers hold tokens and names; what may be kept says so itself.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if app.public_url.is_https() {
-        headers
-            .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
     }
     response
 }

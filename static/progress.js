@@ -7,7 +7,11 @@
   if (!window.EventSource) return later();
 
   const stream = new EventSource(steps.dataset.events);
+  // A proxy that holds events back must not hold the customer back.
+  let patience = setTimeout(leave, 20000);
   stream.addEventListener("steps", ({ data }) => {
+    clearTimeout(patience);
+    patience = setTimeout(leave, 20000);
     const news = document.createElement("template");
     news.innerHTML = data;
     const rows = steps.querySelectorAll("li");

@@ -36,7 +36,7 @@ create table setup_links (
     terms jsonb not null,
     meta_billing_mode text not null,
     reconnect_phone_number_id text,
-    reconnect_digits text,
+    reconnect_phone_number text,
     setup_status text not null check (setup_status in ('pending', 'processing', 'completed', 'failed')),
     setup_error text,
     created_at bigint not null,

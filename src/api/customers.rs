@@ -54,8 +54,8 @@ pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(quer
     };
     query.done()?;
     let (rows, total) = customers::list(app.store.acquire().await?.db(), project, &filter, page).await?;
-    let items = rows.iter().map(view).collect();
-    Ok(paging::respond(items, total, page, "/platform/v1/customers", &query, &app.public_url))
+    let items: Vec<_> = rows.iter().map(view).collect();
+    Ok(paging::respond(&items, total, page, "/platform/v1/customers", &query, &app.public_url))
 }
 
 /// `POST /customers`.

@@ -72,21 +72,19 @@ impl Fields {
             Value::Object(object) => object,
             _ => return Err(Error::invalid("body", format!("the body must be an object: {{\"{envelope}\": {{…}}}}"))),
         };
-        let object = match body.remove(envelope) {
-            Some(Value::Object(object)) => object,
-            Some(Value::Null) => Map::new(),
-            Some(_) => return Err(Error::invalid(envelope, format!("{envelope} must be an object"))),
-            None => {
-                let outside = known.iter().filter(|name| body.contains_key(**name)).map(|name| Invalid {
-                    field: (*name).to_owned(),
-                    message: format!("{name} must be inside {envelope}: {{\"{envelope}\": {{\"{name}\": …}}}}"),
-                });
-                let outside: Vec<Invalid> = outside.collect();
-                if !outside.is_empty() {
-                    return Err(Error::Invalid(outside));
-                }
-                Map::new()
-            }
+        let inside = body.remove(envelope).unwrap_or_default();
+        let outside = known.iter().filter(|name| body.contains_key(**name)).map(|name| Invalid {
+            field: (*name).to_owned(),
+            message: format!("{name} must be inside {envelope}: {{\"{envelope}\": {{\"{name}\": …}}}}"),
+        });
+        let outside: Vec<Invalid> = outside.collect();
+        if !outside.is_empty() {
+            return Err(Error::Invalid(outside));
+        }
+        let object = match inside {
+            Value::Object(object) => object,
+            Value::Null => Map::new(),
+            _ => return Err(Error::invalid(envelope, format!("{envelope} must be an object"))),
         };
         Ok(Self { object, wrong: Vec::new() })
     }
@@ -104,6 +102,7 @@ impl Fields {
     }
 
     /// Whether the field is there, `null` or not.
+    #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.object.contains_key(name)
     }
@@ -178,10 +177,17 @@ impl Query {
     /// Reads a raw query.
     #[must_use]
     pub fn read(raw: Option<&str>) -> Self {
-        Self {
-            pairs: form_urlencoded::parse(raw.unwrap_or_default().as_bytes()).into_owned().collect(),
-            wrong: Vec::new(),
-        }
+        let pairs: Vec<(String, String)> =
+            form_urlencoded::parse(raw.unwrap_or_default().as_bytes()).into_owned().collect();
+        // No name or id has them, and a database's text takes no NUL.
+        let unprintable = pairs.iter().filter(|(_, value)| value.contains(|c: char| c.is_control()));
+        let wrong = unprintable
+            .map(|(name, _)| Invalid {
+                field: name.clone(),
+                message: format!("{name} must not contain control characters"),
+            })
+            .collect();
+        Self { pairs, wrong }
     }
 
     /// The parameters as they came.
@@ -191,20 +197,14 @@ impl Query {
     }
 
     /// A parameter, with an empty one as if it were not there.
-    pub fn text(&mut self, name: &str) -> Option<String> {
-        // PostgreSQL has no such character, and nothing that is looked for has it.
-        self.parsed(name, "text without a NUL character", |text| {
-            Some(text.to_owned()).filter(|text| !text.contains('\0'))
-        })
-    }
-
-    fn given(&self, name: &str) -> Option<String> {
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
         self.pairs.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.clone())
     }
 
     /// A parameter read by `parse`; one that it does not know is refused with what is allowed.
     pub fn parsed<T>(&mut self, name: &str, allowed: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        let text = self.given(name)?;
+        let text = self.text(name)?;
         let value = parse(&text);
         if value.is_none() {
             self.wrong.push(Invalid { field: name.to_owned(), message: format!("{name} must be {allowed}") });

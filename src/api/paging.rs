@@ -23,7 +23,7 @@ pub fn page(query: &mut Query) -> Page {
 }
 
 /// A list in its envelope, with the headers that say the same and link to its other pages (RFC 8288).
-pub fn respond(items: Vec<Value>, total: i64, page: Page, path: &str, query: &Query, public: &PublicUrl) -> Response {
+pub fn respond(items: &[Value], total: i64, page: Page, path: &str, query: &Query, public: &PublicUrl) -> Response {
     let total = u64::try_from(total).unwrap_or(0);
     let pages = total.div_ceil(u64::from(page.size)).max(1);
     let number = u64::from(page.number);

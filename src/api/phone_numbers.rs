@@ -60,15 +60,15 @@ pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(quer
     };
     query.done()?;
     let (rows, total) = numbers::list(app.store.acquire().await?.db(), project, &filter, page).await?;
-    let items = rows.iter().map(view).collect();
-    Ok(paging::respond(items, total, page, "/platform/v1/whatsapp/phone_numbers", &query, &app.public_url))
+    let items: Vec<_> = rows.iter().map(view).collect();
+    Ok(paging::respond(&items, total, page, "/platform/v1/whatsapp/phone_numbers", &query, &app.public_url))
 }
 
 /// `GET /whatsapp/phone_numbers/{phone_number_id}`; the id is Meta's.
 pub async fn get(State(app): State<App>, Caller(project): Caller, Path(id): Path<String>) -> Result<Json<Value>> {
-    let missing = || Error::NotFound("phone number");
-    // Meta's ids are digits; what is none of them may be text that a database does not even take.
-    let id = Some(id).filter(|id| id.bytes().all(|b| b.is_ascii_digit())).ok_or_else(missing)?;
+    if !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(Error::NotFound("phone number"));
+    }
     let number = numbers::find(app.store.acquire().await?.db(), project, &id).await?;
-    Ok(data(view(&number.ok_or_else(missing)?)))
+    Ok(data(view(&number.ok_or(Error::NotFound("phone number"))?)))
 }

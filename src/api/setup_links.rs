@@ -16,16 +16,14 @@ use super::{
     paging,
 };
 use crate::{
-    app::{App, token_place},
-    clock::Timestamp,
+    app::App,
     customer::Customer,
     error::{Error, Result},
-    event::{Event, Name},
     id::LinkId,
-    link::{BillingMode, ConnectionType, LIFETIME, SetupLink, SetupStatus, Status, Terms, token::Token},
+    invite::{self, Wish},
+    link::{BillingMode, ConnectionType, Reconnect, SetupLink, Status, Terms, state::Unmet},
     number::digits,
-    seal::digest,
-    store::{Tx, events, links, numbers},
+    store::{links, numbers},
 };
 
 mod terms;
@@ -66,7 +64,7 @@ fn view(app: &App, link: &SetupLink) -> Result<Value> {
         "provision_phone_number": terms.provision_phone_number,
         "phone_number_country_isos": terms.phone_number_country_isos,
         "phone_number_area_code": terms.phone_number_area_code,
-        "reconnect_phone_number": link.reconnect_digits,
+        "reconnect_phone_number": link.reconnect.as_ref().map(|reconnect| &reconnect.digits),
         "language": terms.language,
         "whatsapp_setup_status": link.setup_status,
         "whatsapp_setup_error": link.setup_error,
@@ -92,9 +90,9 @@ pub async fn list(
     query.done()?;
     let owner = (project, customer.id);
     let (rows, total) = links::list(app.store.acquire().await?.db(), owner, &filter, page, app.clock.now()).await?;
-    let items = rows.iter().map(|link| view(&app, link)).collect::<Result<_>>()?;
+    let items = rows.iter().map(|link| view(&app, link)).collect::<Result<Vec<_>>>()?;
     let path = format!("/platform/v1/customers/{}/setup_links", customer.id);
-    Ok(paging::respond(items, total, page, &path, &query, &app.public_url))
+    Ok(paging::respond(&items, total, page, &path, &query, &app.public_url))
 }
 
 /// `GET …/setup_links/{id}`, which the published API lacks.
@@ -122,84 +120,41 @@ pub async fn create(
     terms::read(&mut fields, &mut terms);
     let billing = fields.one_of("meta_billing_mode", "customer_managed, partner_managed", BillingMode::parse);
     let reconnect = reconnect(&app, &customer, &mut fields, &mut terms).await?;
-    let (reconnect_phone_number_id, reconnect_digits) = reconnect.unzip();
     terms::agree(&mut fields, &terms);
     fields.done()?;
 
-    let (now, token) = (app.clock.now(), Token::new());
-    let mut link = SetupLink {
-        id: LinkId::new(now),
-        project_id: project,
-        customer_id: customer.id,
-        token: Vec::new(),
-        stored_status: Status::Active,
-        terms,
-        meta_billing_mode: billing.value().unwrap_or(BillingMode::CustomerManaged),
-        reconnect_phone_number_id,
-        reconnect_digits,
-        setup_status: SetupStatus::Pending,
-        setup_error: None,
-        created_at: now,
-        updated_at: now,
-        expires_at: now.plus(LIFETIME),
-    };
-    link.token = app.sealer.seal(token_place(&link), token.expose())?;
-
-    let mut tx = app.store.begin().await?;
-    if !links::lock_customer(tx.db(), project, customer.id).await? {
-        return Err(Error::NotFound("customer"));
-    }
-    supersede(&mut tx, &link, now).await?;
-    links::insert(tx.db(), &link, &digest(token.expose())).await?;
-    tx.commit().await?;
-
+    let wish = Wish { terms, meta_billing_mode: billing.value().unwrap_or(BillingMode::CustomerManaged), reconnect };
+    let (link, token) = invite::make(&app, &customer, wish).await?;
     let mut shown = view(&app, &link)?;
     shown["token"] = token.expose().into();
     Ok((StatusCode::CREATED, data(shown)))
 }
 
-/// Reads `reconnect_phone_number`: one of the customer's own numbers, which then decides the connection type. Gives
-/// Meta's id of it and its digits.
+/// Reads `reconnect_phone_number`: one of the customer's own numbers, which then decides the connection type.
 async fn reconnect(
     app: &App,
     customer: &Customer,
     fields: &mut Fields,
     terms: &mut Terms,
-) -> Result<Option<(String, String)>> {
+) -> Result<Option<Reconnect>> {
     const NAME: &str = "reconnect_phone_number";
     let Given::Value(wanted) = fields.text(NAME, 64) else { return Ok(None) };
+    let digits = digits(&wanted);
     let mut lease = app.store.acquire().await?;
-    let known = numbers::by_digits(lease.db(), customer.project_id, customer.id, &digits(&wanted)).await?;
-    let Some(number) = known else {
+    let known = numbers::by_digits(lease.db(), customer.project_id, customer.id, &digits).await?;
+    let Some(number) = known.filter(|_| !digits.is_empty()) else {
         fields.refuse(NAME, "must be a number that this customer has connected");
         return Ok(None);
     };
     let own = if number.is_coexistence { ConnectionType::Coexistence } else { ConnectionType::Dedicated };
     if terms.provision_phone_number {
         fields.refuse("provision_phone_number", "must be false with reconnect_phone_number");
-        terms.provision_phone_number = false;
     }
     if fields.has("allowed_connection_types") && !terms.allowed_connection_types.contains(&own) {
         fields.refuse("allowed_connection_types", &format!("must be [\"{own}\"], the type of the number to reconnect"));
     }
     terms.allowed_connection_types = vec![own];
-    let digits = digits(&number.display_phone_number);
-    Ok(Some((number.phone_number_id, digits)))
-}
-
-/// Ends the customer's other active links, and tells of those that were revoked by it.
-async fn supersede(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
-    for ended in links::supersede(tx.db(), link.customer_id, link.id, now).await? {
-        if ended.stored_status == Status::Revoked {
-            revoked(tx, &ended, now).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn revoked(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
-    let owner = (link.project_id, link.customer_id, link.id);
-    events::insert(tx.db(), &Event::of_link(Name::LinkRevoked, owner, &json!({}), now)).await
+    Ok(Some(Reconnect { phone_number_id: number.phone_number_id, digits }))
 }
 
 /// `PATCH …/setup_links/{id}`.
@@ -212,29 +167,23 @@ pub async fn update(
     let customer = customers::find(&app, project, &customer).await?;
     let id = LinkId::parse(&id).ok_or(Error::NotFound("setup link"))?;
     let mut fields = Fields::read(&body, "setup_link", KNOWN)?;
-    let now = app.clock.now();
-
-    let mut tx = app.store.begin().await?;
-    links::lock_customer(tx.db(), project, customer.id).await?;
-    let before = links::find(tx.db(), project, customer.id, id).await?.ok_or(Error::NotFound("setup link"))?;
-    let mut link = before.clone();
-    terms::read(&mut fields, &mut link.terms);
-    terms::agree(&mut fields, &link.terms);
-    keep_what_is_fixed(&mut fields, &before, &link);
-    fields.time("expires_at").put(&mut link.expires_at, before.expires_at);
-    link.stored_status = status(&mut fields, &before, link.expires_at, now);
-    fields.done()?;
-
-    link.updated_at = now;
-    // Whichever link was made active last is the one: as with a new link, the others make way first.
-    if link.status(now) == Status::Active {
-        supersede(&mut tx, &link, now).await?;
-    }
-    if link.stored_status == Status::Revoked && before.stored_status != Status::Revoked {
-        revoked(&mut tx, &link, now).await?;
-    }
-    links::update(tx.db(), &link).await?;
-    tx.commit().await?;
+    let link = invite::change(&app, &customer, id, |before, now| {
+        let mut link = before.clone();
+        terms::read(&mut fields, &mut link.terms);
+        terms::agree(&mut fields, &link.terms);
+        keep_what_is_fixed(&mut fields, before, &link);
+        fields.time("expires_at").put(&mut link.expires_at, before.expires_at);
+        let wanted = fields.one_of("status", "active, revoked (used and expired follow by themselves)", |text| {
+            Status::parse(text).filter(|status| matches!(status, Status::Active | Status::Revoked))
+        });
+        match before.stored_status.changed(wanted.value(), link.expires_at, now) {
+            Ok(status) => link.stored_status = status,
+            Err(Unmet::Over) => fields.refuse("expires_at", "must lie in the future for the link to become active"),
+            Err(Unmet::Illegal(illegal)) => fields.refuse("status", &format!("cannot be set so: {illegal}")),
+        }
+        fields.done().map(|()| link)
+    })
+    .await?;
     Ok(data(view(&app, &link)?))
 }
 
@@ -247,7 +196,7 @@ fn keep_what_is_fixed(fields: &mut Fields, before: &SetupLink, after: &SetupLink
     if fields.text("reconnect_phone_number", 64).value().is_some() {
         fields.refuse("reconnect_phone_number", "can only be set when the link is made");
     }
-    if before.reconnect_phone_number_id.is_some() {
+    if before.reconnect.is_some() {
         if after.terms.provision_phone_number {
             fields.refuse("provision_phone_number", "must be false on a link that reconnects a number");
         }
@@ -255,27 +204,4 @@ fn keep_what_is_fixed(fields: &mut Fields, before: &SetupLink, after: &SetupLink
             fields.refuse("allowed_connection_types", "is fixed on a link that reconnects a number");
         }
     }
-}
-
-/// The status that a PATCH leaves the link in, as it is to be stored.
-fn status(fields: &mut Fields, before: &SetupLink, expires_at: Timestamp, now: Timestamp) -> Status {
-    let stored = before.stored_status;
-    let wanted = fields.one_of("status", "active, revoked (used and expired follow by themselves)", |text| {
-        Status::parse(text).filter(|status| matches!(status, Status::Active | Status::Revoked))
-    });
-    let moved = match wanted {
-        Given::Value(Status::Revoked) => stored.revoke(),
-        Given::Value(_) if stored != Status::Used && expires_at <= now => {
-            fields.refuse("expires_at", "must lie in the future for the link to become active");
-            return stored;
-        }
-        Given::Value(_) => stored.reactivate(),
-        // More time for a link that is over for want of it.
-        Given::Absent | Given::Null if stored == Status::Expired && expires_at > now => stored.reactivate(),
-        Given::Absent | Given::Null => Ok(stored),
-    };
-    moved.unwrap_or_else(|illegal| {
-        fields.refuse("status", &format!("cannot be set so: {illegal}"));
-        stored
-    })
 }

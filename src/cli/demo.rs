@@ -1,7 +1,7 @@
 //! `setuplinks demo`: everything on this machine, with a stand-in Facebook and keys made for the occasion.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -21,9 +21,12 @@ use crate::{
     config::DatabaseArgs,
     customer::Customer,
     id::{CustomerId, ProjectId},
-    meta::{Meta, Settings},
+    meta::{
+        Meta, Settings,
+        dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
+    },
     sandbox::{self, Sandbox},
-    seal::Sealer,
+    seal::{Sealer, hex},
     store::{customers, projects},
 };
 
@@ -46,8 +49,8 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be listened on; choose another with --listen", args.listen))?;
     let address = listener.local_addr()?;
     // The name and not the address: to browsers it is another site than the stand-in's, as in real life.
-    let host =
-        if address.is_ipv6() { format!("[::1]:{}", address.port()) } else { format!("localhost:{}", address.port()) };
+    let is_localhost = [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()].contains(&address.ip());
+    let host = if is_localhost { format!("localhost:{}", address.port()) } else { address.to_string() };
     let public_url = PublicUrl::parse(&format!("http://{host}")).map_err(anyhow::Error::msg)?;
 
     let throw_away = tempfile::Builder::new().prefix("setuplinks-demo-").tempdir()?;
@@ -80,7 +83,7 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
 
 /// Starts the stand-in and gives the way to it.
 async fn stand_in(public_url: &PublicUrl, clock: Clock) -> anyhow::Result<(Sandbox, Meta)> {
-    let (app_id, config_id, app_secret) = ("100000000000001", "200000000000001", hex(&random::<16>()));
+    let (app_id, config_id, app_secret) = ("100000000000001", "200000000000001", hex(random::<16>()));
     let graph_version = "v26.0".to_owned();
     let settings = sandbox::Settings {
         app_id: app_id.to_owned(),
@@ -98,16 +101,10 @@ async fn stand_in(public_url: &PublicUrl, clock: Clock) -> anyhow::Result<(Sandb
         graph_url: facebook.url().parse()?,
         dialog_url: facebook.url().parse()?,
         redirect_uri: public_url.callback(),
-        extras_coexistence:
-            r#"{"setup":{},"featureType":"whatsapp_business_app_onboarding","sessionInfoVersion":"3","version":"v4"}"#
-                .to_owned(),
-        extras_dedicated: r#"{"setup":{},"sessionInfoVersion":"3","version":"v4"}"#.to_owned(),
+        extras_coexistence: EXTRAS_COEXISTENCE.to_owned(),
+        extras_dedicated: EXTRAS_DEDICATED.to_owned(),
     })?;
     Ok((facebook, meta))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The key that a kept database was sealed with, or a new one.
@@ -127,30 +124,28 @@ fn secret_keys(folder: &Path) -> anyhow::Result<String> {
 async fn furnish(app: &App) -> anyhow::Result<(String, CustomerId)> {
     let now = app.clock.now();
     let mut lease = app.store.acquire().await?;
-    let project = match projects::list(lease.db()).await?.into_iter().next() {
-        Some(project) => project,
-        None => {
-            let project = projects::Project { id: ProjectId::new(now), name: "Acme Desk".to_owned(), created_at: now };
-            projects::insert(lease.db(), &project).await?;
-            project
-        }
+    let project = if let Some(project) = projects::list(lease.db()).await?.into_iter().next() {
+        project
+    } else {
+        let project = projects::Project { id: ProjectId::new(now), name: "Acme Desk".to_owned(), created_at: now };
+        projects::insert(lease.db(), &project).await?;
+        project
     };
     let page = crate::store::Page { number: 1, size: 1 };
     let (known, _) = customers::list(lease.db(), project.id, &customers::Filter::default(), page).await?;
-    let customer = match known.into_iter().next() {
-        Some(customer) => customer,
-        None => {
-            let customer = Customer {
-                id: CustomerId::new(now),
-                project_id: project.id,
-                name: "Bakery on the Corner".to_owned(),
-                external_customer_id: Some("demo-1".to_owned()),
-                created_at: now,
-                updated_at: now,
-            };
-            customers::insert(lease.db(), &customer).await?;
-            customer
-        }
+    let customer = if let Some(customer) = known.into_iter().next() {
+        customer
+    } else {
+        let customer = Customer {
+            id: CustomerId::new(now),
+            project_id: project.id,
+            name: "Bakery on the Corner".to_owned(),
+            external_customer_id: Some("demo-1".to_owned()),
+            created_at: now,
+            updated_at: now,
+        };
+        customers::insert(lease.db(), &customer).await?;
+        customer
     };
     drop(lease);
     Ok((key::create(&app.store, project.id, "demo", now).await?, customer.id))

@@ -113,14 +113,15 @@ fn number_of(signup: &Signup, finished: &Finished, known: Option<&PhoneNumber>, 
         status: facts.status,
         throughput_tier: facts.throughput_tier,
         messaging_limit: facts.messaging_limit,
-        is_official_business_account: facts.is_official_business_account.unwrap_or(false),
+        is_official_business_account: known.is_some_and(|known| known.is_official_business_account),
         // Registering sets a PIN, which is two-step verification.
-        is_pin_enabled: facts.is_pin_enabled.unwrap_or(!is_coexistence),
+        is_pin_enabled: !is_coexistence,
         created_at: known.map_or(now, |known| known.created_at),
         updated_at: now,
     }
 }
 
+/// Drops the secrets of a signup that is over.
 fn forget(signup: &mut Signup) {
     signup.code = None;
     signup.token = None;

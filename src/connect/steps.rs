@@ -22,6 +22,9 @@ use crate::{
 mod exchange;
 mod register;
 
+/// How often an account that does not answer is asked again when others did.
+const ASKED_AGAIN: i32 = 2;
+
 /// Does the step that the signup stands at.
 ///
 /// # Errors
@@ -37,7 +40,9 @@ pub(super) async fn advance(app: &App, signup: &mut Signup, link: &SetupLink) ->
         State::Contacts { facts } => sync(app, signup, &facts, Sync::Contacts).await,
         State::History { facts } => sync(app, signup, &facts, Sync::History).await,
         State::Store { facts } => store(app, signup, facts).await,
-        State::Login | State::Choose { .. } | State::Connected { .. } | State::Failed { .. } => {
+        // Nobody chose for an hour; the login's token is not kept for longer.
+        State::Choose { .. } => Ok(Outcome::Failed(Reason::TooLate)),
+        State::Login | State::Connected { .. } | State::Failed { .. } => {
             Err(Error::Internal(format!("a signup at {} was claimed", signup.state.step())))
         }
     }
@@ -85,7 +90,7 @@ async fn accounts(app: &App, signup: &mut Signup) -> Result<Outcome> {
         Ok(business) => business,
         Err(failure) => match remedy(signup, &failure) {
             // Worth another try, and needed only where the accounts are not known already.
-            Remedy::Retry(wait) if inspected.accounts.is_empty() || signup.tries == 0 => {
+            Remedy::Retry(wait) if inspected.accounts.is_empty() || (wait.is_none() && signup.tries == 0) => {
                 return Ok(Outcome::Later(wait));
             }
             _ => None,
@@ -112,17 +117,26 @@ async fn accounts(app: &App, signup: &mut Signup) -> Result<Outcome> {
 
 async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts: &[String]) -> Result<Outcome> {
     let token = token(app, signup)?;
-    let (mut listed, mut refused) = (Vec::new(), None);
+    let (mut listed, mut refused, mut unanswered, mut has_read) = (Vec::new(), None, None, false);
     for account in accounts {
         match app.meta.numbers_of(account, &token).await {
-            Ok(numbers) => listed.extend(numbers),
+            Ok(numbers) => {
+                has_read = true;
+                listed.extend(numbers);
+            }
             Err(failure) => match remedy(signup, &failure) {
-                Remedy::Retry(wait) => return Ok(Outcome::Later(wait)),
+                Remedy::Retry(wait) => unanswered = Some(wait),
                 // An old account that is closed to us must not hide a new one that is open.
                 Remedy::GiveUp(Reason::NumberFailed) => refused = refused.or(Some(Reason::NoAccess)),
                 Remedy::GiveUp(reason) => refused = refused.or(Some(reason)),
             },
         }
+    }
+    // Nor must one that stays silent, once it was asked again.
+    if let Some(wait) = unanswered
+        && (listed.is_empty() || signup.tries < ASKED_AGAIN)
+    {
+        return Ok(Outcome::Later(wait));
     }
     // The newest first; the sort is stable, so what Meta gave no time for stays in Meta's own order.
     listed.sort_by_key(|number| std::cmp::Reverse(number.onboarded_at));
@@ -138,8 +152,8 @@ async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts
         }
     }
     let found_any = !candidates.is_empty();
-    if let Some(wanted) = &link.reconnect_phone_number_id {
-        candidates.retain(|candidate| candidate.phone_number_id == *wanted);
+    if let Some(wanted) = &link.reconnect {
+        candidates.retain(|candidate| candidate.phone_number_id == wanted.phone_number_id);
     }
     if !candidates.is_empty() && all_taken(app, signup, &candidates).await? {
         return Ok(Outcome::Failed(Reason::Taken));
@@ -151,7 +165,7 @@ async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts
             moved(signup, state)
         }
         None if found_any => Ok(Outcome::Failed(Reason::WrongNumber)),
-        None => Ok(Outcome::Failed(refused.unwrap_or(Reason::NoNumber))),
+        None => Ok(Outcome::Failed(refused.filter(|_| !has_read).unwrap_or(Reason::NoNumber))),
     }
 }
 
@@ -182,6 +196,8 @@ async fn check(app: &App, signup: &mut Signup, link: &SetupLink, chosen: &Candid
     if facts.display_phone_number.is_empty() {
         facts.display_phone_number.clone_from(&chosen.display_phone_number);
     }
+    // Unsaid, the dialog that the customer was sent through decides: what may be in an app is never registered.
+    facts.is_on_biz_app.get_or_insert(signup.connection_type == ConnectionType::Coexistence);
     let allowed = link.connection_types();
     match facts.kind() {
         Kind::Connects(kind) if allowed.contains(&kind) => {
@@ -227,6 +243,8 @@ async fn sync(app: &App, signup: &mut Signup, facts: &Facts, what: Sync) -> Resu
 
 /// Stores the number under the id it has, or a new one, with its secrets sealed anew for that row.
 async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> {
+    let token = token(app, signup)?;
+    let facts = as_registered(app, signup, facts, &token).await;
     let now = app.clock.now();
     let known = numbers::find(app.store.acquire().await?.db(), signup.project_id, &facts.phone_number_id).await?;
     let id = known.map_or_else(|| NumberId::new(now), |number| number.id);
@@ -237,8 +255,8 @@ async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> 
         Some(sealed) => Some(seal("pin", &app.sealer.open(place(signup.id, "pin"), sealed)?)?),
         None => None,
     };
-    let secrets =
-        Secrets { token: seal("token", &token(app, signup)?)?, token_expires_at: signup.token_expires_at, pin };
+    let secrets = Secrets { token: seal("token", &token)?, token_expires_at: signup.token_expires_at, pin };
+    let phone_number_id = facts.phone_number_id.clone();
     let mut tx = app.store.begin().await?;
     match settle::connected(&mut tx, signup, settle::Finished { facts, id, secrets }, now).await? {
         Ok(()) => {
@@ -246,7 +264,30 @@ async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> 
             tracing::info!(signup = %signup.id, "a number is connected");
             Ok(Outcome::Moved)
         }
+        Err(Reason::Taken) => {
+            drop(tx);
+            let owner = numbers::find(app.store.acquire().await?.db(), signup.project_id, &phone_number_id).await?;
+            let is_ours = owner.is_some_and(|number| number.customer_id == signup.customer_id);
+            // Another link of the same customer stored it in this very moment: refreshed, then, under the id it has.
+            Ok(if is_ours { Outcome::Later(None) } else { Outcome::Failed(Reason::Taken) })
+        }
         Err(reason) => Ok(Outcome::Failed(reason)),
+    }
+}
+
+/// What Meta says of the number after it was registered, which changed its status and more. It is connected whatever
+/// comes of this question, so it is asked once.
+async fn as_registered(app: &App, signup: &Signup, facts: Facts, token: &SecretString) -> Facts {
+    if facts.is_registered() {
+        return facts;
+    }
+    match app.meta.number(&facts.phone_number_id, &facts.business_account_id, token).await {
+        Ok(now) if now.kind() == facts.kind() && !now.display_phone_number.is_empty() => now,
+        Ok(_) => facts,
+        Err(failure) => {
+            let _ = remedy(signup, &failure);
+            facts
+        }
     }
 }
 

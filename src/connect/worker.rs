@@ -1,13 +1,13 @@
 //! Who moves signups: a task for one that a request just touched, and a loop that finds those nobody is at.
 //!
-//! Both claim a signup for [`LEASE`] before they touch it. A process that dies leaves a lease that runs out, and the
-//! next one goes on from the last state that was saved.
+//! Both [`claim`] a signup before they touch it. A process that dies leaves a claim that runs out, and the next one goes
+//! on from the last state that was saved.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 
-use super::{settle, steps};
+use super::{claim, settle, steps};
 use crate::{
     app::App,
     clock::Timestamp,
@@ -18,14 +18,15 @@ use crate::{
     store::{links, signups},
 };
 
-/// How long a claim holds. Longer than one step takes with all its calls timing out.
-const LEASE: Duration = Duration::from_secs(60);
 /// How often the loop looks for work that no request announced.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Signups moved by one process at a time.
 const HANDS: usize = 64;
-/// A wait that Meta asks for is kept up to here; beyond it the customer is better told.
+/// A wait that Meta asks for is kept up to here, and so many times in a step; beyond it the customer is better told.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+const MOST_WAITS: i32 = 20;
+/// How long a call in flight may go on after the end was asked for; less than the house waits for its tasks.
+const LAST_CALL: Duration = Duration::from_secs(6);
 /// The first pause between our own tries, and the longest one.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(20));
 
@@ -52,13 +53,11 @@ impl From<Remedy> for Outcome {
 pub fn start(app: &App, id: SignupId) {
     let owned = app.clone();
     app.tasks.spawn(async move {
-        let now = owned.clock.now();
-        let claimed = async { signups::claim(owned.store.acquire().await?.db(), id, now, now.plus(LEASE)).await };
-        match claimed.await {
+        match claim::one(&owned, id).await {
             Ok(Some(signup)) => drive(&owned, signup).await,
             Ok(None) => {}
             Err(e) => {
-                tracing::error!(signup = %id, error = %e, "a signup could not be claimed; the loop will try again")
+                tracing::error!(signup = %id, error = %e, "a signup could not be claimed; the loop will try again");
             }
         }
     });
@@ -69,7 +68,7 @@ pub async fn run(app: App) {
     let hands = Arc::new(Semaphore::new(HANDS));
     while !app.stopping.is_cancelled() {
         let found = match hands.clone().acquire_owned().await {
-            Ok(hand) => next(&app).await.map(|found| found.map(|signup| (hand, signup))),
+            Ok(hand) => claim::next(&app).await.map(|found| found.map(|signup| (hand, signup))),
             Err(_) => return,
         };
         match found {
@@ -91,17 +90,23 @@ pub async fn run(app: App) {
     }
 }
 
-async fn next(app: &App) -> Result<Option<Signup>> {
-    let now = app.clock.now();
-    signups::claim_next(app.store.acquire().await?.db(), now, now.plus(LEASE)).await
-}
-
 /// Moves a claimed signup as far as it goes now.
 async fn drive(app: &App, mut signup: Signup) {
-    let id = signup.id;
+    let (id, fence) = (signup.id, signup.fence);
+    let now = app.clock.now();
+    if now.since(signup.next_at) > super::DEADLINE {
+        // The house was closed meanwhile: that was not Meta's time.
+        signup.deadline_at = Some(now.plus(super::DEADLINE));
+    }
     // The end of the house ends this between two steps: the state is saved, and another process goes on from it.
     while !app.stopping.is_cancelled() {
-        match step(app, &mut signup).await {
+        let stepped = tokio::select! {
+            biased;
+            stepped = step(app, &mut signup) => stepped,
+            lost = claim::renewed(app, id, fence) => Err(lost),
+            () = overrun(app) => break,
+        };
+        match stepped {
             Ok(true) => {}
             Ok(false) => break,
             Err(Error::Conflict(_)) => {
@@ -110,11 +115,33 @@ async fn drive(app: &App, mut signup: Signup) {
             }
             Err(e) => {
                 tracing::error!(signup = %id, step = %signup.state.step(), error = %e, "a step failed on our side; it will be tried again");
+                if let Err(e) = stumbled(app, id, fence).await {
+                    tracing::error!(signup = %id, error = %e, "a signup could not be put aside; its claim will run out");
+                }
                 break;
             }
         }
     }
+    if app.stopping.is_cancelled() {
+        claim::release(app, id, fence).await;
+    }
     app.moved.send_replace(Some(id));
+}
+
+/// Ready when the end was asked for and Meta has had its last chance to answer. What is in flight then is left as it
+/// would be by a process that died.
+async fn overrun(app: &App) {
+    app.stopping.cancelled().await;
+    tokio::time::sleep(LAST_CALL).await;
+}
+
+/// Puts a signup aside after trouble of our own, as it is stored: what is in memory may be ahead of that.
+async fn stumbled(app: &App, id: SignupId, fence: i64) -> Result<()> {
+    let stored = signups::find(app.store.acquire().await?.db(), id).await?;
+    let Some(mut signup) = stored.filter(|signup| signup.fence == fence && !signup.state.is_over()) else {
+        return Ok(());
+    };
+    later(app, &mut signup, None, app.clock.now()).await.map(|_| ())
 }
 
 /// One step: what Meta says, and what that means, saved. `false` when nothing more can be done now.
@@ -134,8 +161,11 @@ async fn step(app: &App, signup: &mut Signup) -> Result<bool> {
             tracing::debug!(signup = %signup.id, from = %at, to = %signup.state.step(), "a signup moved");
             signup.tries = 0;
             let goes_on = !signup.state.is_over() && signup.state.step() != Step::Choose;
+            if signup.state.step() == Step::Choose {
+                signup.next_at = now.plus(super::CHOICE_LIFETIME);
+            }
             if !matches!(at, Step::Store) {
-                keep(app, signup, goes_on.then(|| now.plus(LEASE))).await?;
+                keep(app, signup, goes_on.then(|| claim::until(now))).await?;
             }
             Ok(goes_on)
         }
@@ -159,7 +189,7 @@ pub(super) async fn keep(app: &App, signup: &mut Signup, lease: Option<Timestamp
 
 /// Keeps a lease on a signup that is about to do what must not be done twice.
 pub(super) async fn note(app: &App, signup: &mut Signup) -> Result<()> {
-    let lease = app.clock.now().plus(LEASE);
+    let lease = claim::until(app.clock.now());
     keep(app, signup, Some(lease)).await
 }
 
@@ -171,31 +201,42 @@ async fn fail(app: &App, signup: &mut Signup, reason: Reason) -> Result<()> {
 }
 
 /// Puts the signup aside: for as long as Meta asked, else for a while that doubles with every try, until the deadline.
+/// `true` when the present step is done without instead.
 async fn later(app: &App, signup: &mut Signup, asked: Option<Duration>, now: Timestamp) -> Result<bool> {
-    let wait = asked.unwrap_or_else(|| backoff(signup.tries));
-    if asked.is_some_and(|asked| asked > LONGEST_WAIT) {
-        fail(app, signup, Reason::Wait).await?;
-        return Ok(false);
-    }
-    signup.next_at = now.plus(wait);
+    let next_at = now.plus(asked.unwrap_or_default().max(backoff(signup.tries)));
     let deadline = signup.deadline_at.unwrap_or(now);
+    let is_enough = match asked {
+        Some(asked) => asked > LONGEST_WAIT || signup.tries >= MOST_WAITS,
+        None => next_at > deadline,
+    };
+    if is_enough {
+        return give_up(app, signup, asked.is_some(), now).await;
+    }
+    signup.next_at = next_at;
     if asked.is_some() {
-        signup.deadline_at = Some(deadline.max(signup.next_at.plus(super::DEADLINE / 2)));
-    } else if signup.next_at > deadline {
-        if let Some(state) = steps::go_on_without(&signup.state) {
-            tracing::warn!(signup = %signup.id, step = %signup.state.step(), "Meta did not answer in time; the number is connected without");
-            signup.state = state;
-            signup.next_at = now;
-            signup.tries = 0;
-            keep(app, signup, Some(now.plus(LEASE))).await?;
-            return Ok(true);
-        }
-        let known = matches!(signup.state.step(), Step::Login | Step::Exchange | Step::Accounts | Step::Numbers);
-        fail(app, signup, if known { Reason::MetaDown } else { Reason::MetaDownLater }).await?;
-        return Ok(false);
+        signup.deadline_at = Some(deadline.max(next_at.plus(super::DEADLINE)));
     }
     signup.tries = signup.tries.saturating_add(1);
     keep(app, signup, None).await?;
+    Ok(false)
+}
+
+async fn give_up(app: &App, signup: &mut Signup, was_asked: bool, now: Timestamp) -> Result<bool> {
+    let step = signup.state.step();
+    if let Some(state) = steps::go_on_without(&signup.state) {
+        tracing::warn!(signup = %signup.id, %step, "Meta did not answer in time; the number is connected without");
+        signup.state = state;
+        signup.next_at = now;
+        signup.tries = 0;
+        keep(app, signup, Some(claim::until(now))).await?;
+        return Ok(true);
+    }
+    let reason = match step {
+        Step::Register if was_asked => Reason::Pause,
+        Step::Login | Step::Exchange | Step::Accounts | Step::Numbers => Reason::MetaDown,
+        _ => Reason::MetaDownLater,
+    };
+    fail(app, signup, reason).await?;
     Ok(false)
 }
 

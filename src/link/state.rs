@@ -67,6 +67,34 @@ impl Status {
     }
 }
 
+/// Why a link cannot be changed as the platform wants.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unmet {
+    /// Its time is over, and no more was given.
+    Over,
+    /// Its status does not allow it.
+    Illegal(Illegal),
+}
+
+impl Status {
+    /// The status to store after a change: `wanted` is active or revoked, or nothing was said of it. More time makes a
+    /// link active again that was over for want of it.
+    ///
+    /// # Errors
+    /// When the link is used, or would be made active with its time over.
+    pub fn changed(self, wanted: Option<Self>, expires_at: Timestamp, now: Timestamp) -> Result<Self, Unmet> {
+        let has_time = expires_at > now;
+        match wanted {
+            Some(Self::Revoked) => self.revoke(),
+            Some(_) if self != Self::Used && !has_time => return Err(Unmet::Over),
+            Some(_) => self.reactivate(),
+            None if self == Self::Expired && has_time => self.reactivate(),
+            None => Ok(self),
+        }
+        .map_err(Unmet::Illegal)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Status::*, *};
@@ -88,5 +116,17 @@ mod tests {
             assert_eq!(from.reactivate().is_ok(), from != Used, "{from} reactivate");
         }
         assert_eq!(Used.revoke().unwrap_err().to_string(), "a link that is used cannot become revoked");
+    }
+
+    #[test]
+    fn a_platform_may_take_back_give_back_and_give_time() {
+        let (now, before, after) = (Timestamp(10), Timestamp(5), Timestamp(20));
+        assert_eq!(Active.changed(Some(Revoked), after, now), Ok(Revoked));
+        assert_eq!(Revoked.changed(Some(Active), after, now), Ok(Active));
+        assert_eq!(Revoked.changed(Some(Active), before, now), Err(Unmet::Over));
+        assert_eq!(Expired.changed(None, after, now), Ok(Active));
+        assert_eq!(Revoked.changed(None, after, now), Ok(Revoked), "time alone does not unsay a revocation");
+        assert_eq!(Active.changed(None, before, now), Ok(Active), "time makes it expired by itself");
+        assert!(matches!(Used.changed(Some(Active), before, now), Err(Unmet::Illegal(_))));
     }
 }

@@ -74,7 +74,8 @@ impl Inspected {
             }
         }
         Self {
-            is_valid: data.get("is_valid").and_then(Value::as_bool).unwrap_or(false),
+            // Unsaid is not no: the calls that follow will tell.
+            is_valid: data.get("is_valid").and_then(Value::as_bool).unwrap_or(data.get("error").is_none()),
             expires_at: data
                 .get("expires_at")
                 .and_then(Value::as_i64)

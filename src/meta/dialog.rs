@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use oauth2::{AuthUrl, ClientId, CsrfToken, EndpointNotSet, EndpointSet, RedirectUrl, TokenUrl, basic::BasicClient};
+use secrecy::SecretString;
 use url::Url;
 
 use super::{Meta, failure::reason_of};
@@ -16,11 +17,18 @@ use crate::{
 /// The `oauth2` crate's client with the two endpoints that Facebook has.
 pub(super) type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
+/// `extras` for coexistence: what Meta's own Integration Helper makes of version 4 (the pages of Meta's documentation
+/// contradict each other, so it is a setting).
+pub const EXTRAS_COEXISTENCE: &str =
+    r#"{"setup":{},"featureType":"whatsapp_business_app_onboarding","sessionInfoVersion":"3","version":"v4"}"#;
+/// `extras` for dedicated.
+pub const EXTRAS_DEDICATED: &str = r#"{"setup":{},"sessionInfoVersion":"3","version":"v4"}"#;
+
 /// What Facebook sent back in the query of the callback.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Answer {
     /// A code to exchange.
-    Code(String),
+    Code(SecretString),
     /// No code: the customer left, or Facebook would not go on.
     Refused(Reason),
 }
@@ -80,12 +88,14 @@ impl Answer {
             let is_cancel = given("error") == Some("access_denied") || code == Some(Reason::NoAccess);
             return Some(Self::Refused(code.filter(|_| !is_cancel).unwrap_or(Reason::Cancelled)));
         }
-        given("code").map(|code| Self::Code(code.to_owned()))
+        given("code").map(|code| Self::Code(code.into()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
     fn read(query: &str) -> Option<Answer> {
@@ -101,11 +111,11 @@ mod tests {
             "error_code=1349003&error_message=No",
             "error=access_denied&code=still-here",
         ] {
-            assert_eq!(read(query), Some(Answer::Refused(Reason::Cancelled)), "{query}");
+            assert!(matches!(read(query), Some(Answer::Refused(Reason::Cancelled))), "{query}");
         }
-        assert_eq!(read("error_code=2388098&error_message=Limit"), Some(Answer::Refused(Reason::Limit)));
-        assert_eq!(read("code=abc&state=x"), Some(Answer::Code("abc".into())));
-        assert_eq!(read("state=x"), None);
-        assert_eq!(read("code="), None);
+        assert!(matches!(read("error_code=2388098&error_message=Limit"), Some(Answer::Refused(Reason::Limit))));
+        assert!(matches!(read("code=abc&state=x"), Some(Answer::Code(code)) if code.expose_secret() == "abc"));
+        assert!(read("state=x").is_none());
+        assert!(read("code=").is_none());
     }
 }

@@ -37,7 +37,7 @@ impl Meta {
             .await
             .map_err(|e| match e {
                 RequestTokenError::Request(failure) => failure,
-                _ => Failure::Garbled(200),
+                _ => Failure::incomplete(),
             })?;
         Ok(Grant { token: answer.access_token().secret().clone().into(), lives: answer.expires_in() })
     }
@@ -61,7 +61,7 @@ impl Bridge<'_> {
         let request = self.0.http.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body);
         let answer = send(request).await?;
         let mut token = json!({
-            "access_token": answer.get("access_token").and_then(Value::as_str).ok_or(Failure::Garbled(200))?,
+            "access_token": answer.get("access_token").and_then(Value::as_str).ok_or(Failure::incomplete())?,
             "token_type": "bearer",
         });
         // Tokens that never expire come without it, and some as zero.
@@ -69,7 +69,7 @@ impl Bridge<'_> {
             token["expires_in"] = seconds.into();
         }
         let mut response = HttpResponse::new(token.to_string().into_bytes());
-        response.headers_mut().insert("content-type", axum::http::HeaderValue::from_static("application/json"));
+        response.headers_mut().insert("content-type", reqwest::header::HeaderValue::from_static("application/json"));
         Ok(response)
     }
 }

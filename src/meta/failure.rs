@@ -17,8 +17,13 @@ pub enum Failure {
     #[error("no answer ({0})")]
     Unreachable(&'static str),
     /// An answer that is not the Graph API's.
-    #[error("an answer that is not JSON (status {0})")]
-    Garbled(u16),
+    #[error("an answer that is not the Graph API's (status {status})")]
+    Garbled {
+        /// The HTTP status.
+        status: u16,
+        /// How long the headers ask to wait.
+        wait: Option<Duration>,
+    },
     /// The Graph API's error object.
     #[error("{0}")]
     Graph(GraphError),
@@ -105,12 +110,18 @@ fn wait_in(details: &str) -> Option<Duration> {
 }
 
 impl Failure {
+    /// An answer of status 200 in which what was asked for is missing.
+    #[must_use]
+    pub fn incomplete() -> Self {
+        Self::Garbled { status: 200, wait: None }
+    }
+
     /// The code of the error object, 0 when there is none.
     #[must_use]
     pub fn code(&self) -> i64 {
         match self {
             Self::Graph(error) => error.code,
-            Self::Unreachable(_) | Self::Garbled(_) => 0,
+            Self::Unreachable(_) | Self::Garbled { .. } => 0,
         }
     }
 
@@ -119,7 +130,8 @@ impl Failure {
     pub fn wait(&self) -> Option<Duration> {
         match self {
             Self::Graph(error) => error.wait,
-            Self::Unreachable(_) | Self::Garbled(_) => None,
+            Self::Garbled { wait, .. } => *wait,
+            Self::Unreachable(_) => None,
         }
     }
 
@@ -127,7 +139,7 @@ impl Failure {
     #[must_use]
     pub fn is_ambiguous(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::Garbled(_) => true,
+            Self::Unreachable(_) | Self::Garbled { .. } => true,
             Self::Graph(error) => error.is_transient || matches!(error.code, 1 | 2),
         }
     }
@@ -136,8 +148,10 @@ impl Failure {
     #[must_use]
     pub fn remedy(&self) -> Remedy {
         match self {
-            Self::Unreachable(_) | Self::Garbled(_) => Remedy::Retry(None),
+            Self::Unreachable(_) | Self::Garbled { .. } => Remedy::Retry(self.wait()),
             Self::Graph(error) if error.is_retryable() => Remedy::Retry(error.wait),
+            // "Does not exist, or you may not see it": said of accounts and numbers that were not granted.
+            Self::Graph(GraphError { code: 100, subcode: Some(33), .. }) => Remedy::GiveUp(Reason::NoAccess),
             Self::Graph(error) => Remedy::GiveUp(
                 error.subcode.and_then(reason_of).or_else(|| reason_of(error.code)).unwrap_or(Reason::NumberFailed),
             ),
@@ -153,15 +167,17 @@ pub fn reason_of(code: i64) -> Option<Reason> {
         // The token is dead: the customer logs in again.
         102 | 190 | 458..=460 | 463 | 464 | 467 | 2500 => Reason::Exchange,
         // Rights were not given, or the node is not ours to see.
-        3 | 10 | 33 | 200..=299 | 803 | 131_005 | 2_593_072 | 2_494_029 | 2_655_049 | 2_494_028 => Reason::NoAccess,
+        3 | 10 | 200..=299 | 803 | 131_005 | 2_593_072 | 2_494_029 | 2_655_049 | 2_494_028 => Reason::NoAccess,
         // Meta allows no further account, number or business.
         2_388_098 | 2_494_067 | 1_690_114 | 1_752_089 => Reason::Limit,
         133_005 | 2_388_092 => Reason::Pin,
         133_006 | 2_593_037 | 2_593_039 | 2_494_158 | 2_388_091 | 2_388_093 => Reason::Unverified,
-        133_008 | 133_009 | 133_016 => Reason::Wait,
+        133_016 => Reason::Wait,
+        133_008 | 133_009 => Reason::Pause,
         368 | 131_031 | 2_655_089 | 3_441_040 | 2_388_107 | 2_859_015 | 1_784_028 | 1_404_163 => Reason::Blocked,
-        3_441_030 | 3_441_041 | 3_441_045 | 3_441_049 | 3_441_051 | 2_655_011 | 2_655_048 | 2_655_093 | 2_655_094
-        | 2_655_095 | 2_388_002 => Reason::NumberFailed,
+        // A number that was deleted, or that Meta will not have.
+        33 | 3_441_030 | 3_441_041 | 3_441_045 | 3_441_049 | 3_441_051 | 2_655_011 | 2_655_048 | 2_655_093
+        | 2_655_094 | 2_655_095 | 2_388_002 => Reason::NumberFailed,
         _ => return None,
     })
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder, Response, header::HeaderMap};
+use reqwest::{
+    Method, RequestBuilder, Response,
+    header::{CONTENT_LENGTH, HeaderMap},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use url::Url;
@@ -48,9 +51,11 @@ impl Meta {
     ) -> Result<Value, Failure> {
         let proof = hmac_sha256_hex(self.settings.app_secret.expose_secret(), token.expose_secret());
         url.query_pairs_mut().append_pair("appsecret_proof", &proof);
-        let request = self.http.request(method, url).bearer_auth(token.expose_secret());
+        let request = self.http.request(method.clone(), url).bearer_auth(token.expose_secret());
         send(match body {
             Some(body) => request.json(body),
+            // A strict server wants a length, even of nothing.
+            None if method == Method::POST => request.header(CONTENT_LENGTH, 0),
             None => request,
         })
         .await
@@ -63,12 +68,17 @@ pub(super) async fn send(request: RequestBuilder) -> Result<Value, Failure> {
     let status = answer.status().as_u16();
     let wait = asked_wait(answer.headers());
     let text = read(answer).await?;
-    let body: Value = serde_json::from_slice(&text).map_err(|_| Failure::Garbled(status))?;
+    let body: Value = serde_json::from_slice(&text).map_err(|_| Failure::Garbled { status, wait })?;
     match GraphError::read(&body, wait) {
         Some(error) => Err(Failure::Graph(error)),
-        None if status < 300 && body.get("error").is_none() => Ok(body),
-        None => Err(Failure::Garbled(status)),
+        None if status < 300 && body.get("error").is_none() && !is_refusal(&body) => Ok(body),
+        None => Err(Failure::Garbled { status, wait }),
     }
+}
+
+/// Some calls say so without an error object.
+fn is_refusal(body: &Value) -> bool {
+    body.get("success") == Some(&Value::Bool(false))
 }
 
 async fn read(mut answer: Response) -> Result<Vec<u8>, Failure> {
@@ -122,8 +132,8 @@ pub(super) fn id(value: &Value) -> Option<String> {
     is_id.then_some(text)
 }
 
-/// Every element of a list's pages, in order. Pages are asked for by cursor: the address in `paging.next` carries the
-/// token, and is not ours to follow.
+/// Every element of a list's pages, in order. The address in `paging.next` carries the token and is not ours to follow;
+/// what else it asks for is.
 impl Meta {
     pub(super) async fn all_pages(
         &self,
@@ -133,27 +143,66 @@ impl Meta {
     ) -> Result<Vec<Value>, Failure> {
         const MOST_PAGES: usize = 50;
         let mut all = Vec::new();
-        let mut after: Option<String> = None;
+        let mut query: Vec<(String, String)> =
+            query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         for _ in 0..MOST_PAGES {
-            let mut query = query.to_vec();
-            query.extend(after.as_deref().map(|after| ("after", after)));
-            let body = self.get(segments, &query, token).await?;
-            all.extend(body.get("data").and_then(Value::as_array).into_iter().flatten().cloned());
-            let next = next_cursor(&body);
-            if next.is_none() || next == after {
-                break;
+            let asked: Vec<(&str, &str)> = query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let body = self.get(segments, &asked, token).await?;
+            let page = body.get("data").and_then(Value::as_array).ok_or(Failure::incomplete())?;
+            all.extend(page.iter().cloned());
+            match next_page(&body, &query) {
+                Some(next) if next != query => query = next,
+                _ => return Ok(all),
             }
-            after = next;
         }
+        tracing::warn!("a list of Meta's has more than {MOST_PAGES} pages; the rest is left out");
         Ok(all)
     }
 }
 
-fn next_cursor(body: &Value) -> Option<String> {
+/// The query of the next page: that of `paging.next` without its secrets, and the cursor that may stand beside it.
+fn next_page(body: &Value, query: &[(String, String)]) -> Option<Vec<(String, String)>> {
     let paging = body.get("paging")?;
-    let next = Url::parse(paging.get("next")?.as_str()?).ok();
-    let named = paging.get("cursors").and_then(|cursors| cursors.get("after")).and_then(Value::as_str);
-    named
-        .map(str::to_owned)
-        .or_else(|| next?.query_pairs().find(|(name, _)| name == "after").map(|(_, cursor)| cursor.into_owned()))
+    let next = paging.get("next")?.as_str()?;
+    let cursor = paging.get("cursors").and_then(|cursors| cursors.get("after")).and_then(Value::as_str);
+    let mut pairs: Vec<(String, String)> =
+        Url::parse(next).map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default();
+    pairs.retain(|(name, _)| !["access_token", "appsecret_proof", "appsecret_time"].contains(&name.as_str()));
+    let set = |pairs: &mut Vec<(String, String)>, name: &str, value: &str| {
+        if pairs.iter().all(|(known, _)| known != name) {
+            pairs.push((name.to_owned(), value.to_owned()));
+        }
+    };
+    for (name, value) in query.iter().filter(|(name, _)| name != "after") {
+        set(&mut pairs, name, value);
+    }
+    if let Some(cursor) = cursor {
+        set(&mut pairs, "after", cursor);
+    }
+    Some(pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn next(body: &Value) -> Option<String> {
+        let query = [("fields".to_owned(), "id".to_owned()), ("after".to_owned(), "old".to_owned())];
+        let pairs = next_page(body, &query)?;
+        Some(pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&"))
+    }
+
+    #[test]
+    fn the_next_page_is_asked_for_without_the_secrets_of_its_address() {
+        let address =
+            "https://graph.facebook.com/v26.0/9/phone_numbers?access_token=EAA&appsecret_proof=x&limit=25&after=B";
+        assert_eq!(next(&json!({"paging": {"next": address}})).as_deref(), Some("limit=25&after=B&fields=id"));
+        let by_cursor = json!({"paging": {"next": "https://g.example/?limit=5", "cursors": {"after": "C"}}});
+        assert_eq!(next(&by_cursor).as_deref(), Some("limit=5&fields=id&after=C"));
+        let by_offset = json!({"paging": {"next": "https://g.example/?offset=25"}});
+        assert_eq!(next(&by_offset).as_deref(), Some("offset=25&fields=id"));
+        assert_eq!(next(&json!({"paging": {"cursors": {"after": "C"}}})), None, "the last page has cursors too");
+    }
 }

@@ -7,9 +7,17 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{Meta, failure::Failure, graph::id};
 use crate::{clock::Timestamp, number::Facts};
 
-/// What Meta's documentation of phone numbers lists; a field it does not know would fail the whole call.
+/// What Meta's documentation of phone numbers lists.
 const FIELDS: &str = "id,display_phone_number,verified_name,code_verification_status,quality_rating,name_status,status,\
-    platform_type,is_on_biz_app,throughput,account_mode,last_onboarded_time";
+    platform_type,is_on_biz_app,throughput,last_onboarded_time,whatsapp_business_manager_messaging_limit";
+/// What it takes to connect one. Asked for when the rest is refused: one field that a newer version of the Graph API does
+/// not know would fail the whole call.
+const LEAST_FIELDS: &str = "id,display_phone_number,verified_name,is_on_biz_app";
+
+/// "Invalid parameter", which is also what an unknown field is.
+fn is_about_fields(failure: &Failure) -> bool {
+    matches!(failure, Failure::Graph(error) if error.code == 100 && error.subcode.is_none())
+}
 
 /// What a coexistence number hands over once (`sync_type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,14 +40,23 @@ pub struct Listed {
 impl Meta {
     /// All numbers of an account.
     pub async fn numbers_of(&self, account: &str, token: &SecretString) -> Result<Vec<Listed>, Failure> {
-        let numbers = self.all_pages(&[account, "phone_numbers"], &[("fields", FIELDS)], token).await?;
+        let edge = [account, "phone_numbers"];
+        let numbers = match self.all_pages(&edge, &[("fields", FIELDS)], token).await {
+            Err(failure) if is_about_fields(&failure) => {
+                self.all_pages(&edge, &[("fields", LEAST_FIELDS)], token).await?
+            }
+            listed => listed?,
+        };
         Ok(numbers.iter().filter_map(|number| Listed::read(number, account)).collect())
     }
 
     /// What Meta says of one number now.
     pub async fn number(&self, phone: &str, account: &str, token: &SecretString) -> Result<Facts, Failure> {
-        let body = self.get(&[phone], &[("fields", FIELDS)], token).await?;
-        Listed::read(&body, account).map(|listed| listed.facts).ok_or(Failure::Garbled(200))
+        let body = match self.get(&[phone], &[("fields", FIELDS)], token).await {
+            Err(failure) if is_about_fields(&failure) => self.get(&[phone], &[("fields", LEAST_FIELDS)], token).await?,
+            answer => answer?,
+        };
+        Listed::read(&body, account).map(|listed| listed.facts).ok_or(Failure::incomplete())
     }
 
     /// Registers a dedicated number under a PIN of six digits: the one it has, or else its new one.
@@ -66,7 +83,10 @@ impl Meta {
             Sync::History => "history",
         };
         let body = json!({"messaging_product": "whatsapp", "sync_type": sync_type});
-        self.post(&[phone, "smb_app_data"], Some(&body), token).await.map(|_| ())
+        let answer = self.post(&[phone, "smb_app_data"], Some(&body), token).await?;
+        // What Meta's support asks for when the data never comes.
+        tracing::info!(phone, sync_type, request_id = answer["request_id"].as_str(), "asked for what the app knows");
+        Ok(())
     }
 }
 
@@ -87,8 +107,6 @@ impl Listed {
                 is_on_biz_app: number.get("is_on_biz_app").and_then(Value::as_bool),
                 throughput_tier: number.get("throughput").and_then(|t| t.get("level")?.as_str().map(str::to_owned)),
                 messaging_limit: text("whatsapp_business_manager_messaging_limit"),
-                is_official_business_account: number.get("is_official_business_account").and_then(Value::as_bool),
-                is_pin_enabled: number.get("is_pin_enabled").and_then(Value::as_bool),
             },
             onboarded_at: number.get("last_onboarded_time").and_then(Value::as_str).and_then(moment),
         })

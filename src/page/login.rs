@@ -6,7 +6,7 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
-use tower_sessions::Session;
+use tower_sessions::{Expiry, Session};
 use url::form_urlencoded;
 
 use super::{keeping, leave};
@@ -19,12 +19,20 @@ use crate::{
 };
 
 const KEY: &str = "visitor";
+/// How long a session lives without another login.
+pub const LIFETIME: time::Duration = time::Duration::hours(2);
 
-/// The session's visitor, made when there is none. Written each time, which keeps the session alive for another login.
+/// The session's visitor, made when there is none. The session lives on for another login: as long as Meta's flow may take
+/// and more.
+///
+/// The session's id is not changed after the login: nothing is gained with it, since the token in the address is all that
+/// a page asks for, and two tabs that come back at once would take it from each other.
 pub(super) async fn visitor(session: &Session) -> Result<Visitor> {
     let known: Option<Visitor> = session.get(KEY).await.map_err(|e| broken(&e))?;
     let visitor = known.unwrap_or_default();
     session.insert(KEY, &visitor).await.map_err(|e| broken(&e))?;
+    // The same value again would not count as a change, and the session would end two hours after the first login.
+    session.set_expiry(Some(Expiry::OnInactivity(LIFETIME)));
     Ok(visitor)
 }
 

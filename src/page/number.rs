@@ -78,7 +78,7 @@ pub(super) async fn show(
     query: Option<&str>,
     error: Option<&str>,
 ) -> Result<Response> {
-    let frame = Frame::of("number", lang, visit).titled("number-title");
+    let frame = Frame::of("number", lang, visit).titled("number-title").with_languages();
     let mut numbers = Vec::with_capacity(candidates.len());
     let mut lease = app.store.acquire().await?;
     for candidate in candidates {
@@ -87,7 +87,10 @@ pub(super) async fn show(
         let mark = known.map(|_| if is_taken { "number-taken" } else { "number-connected" });
         numbers.push(Choice {
             phone_number_id: candidate.phone_number_id.clone(),
-            display: candidate.display_phone_number.clone(),
+            display: Some(&candidate.display_phone_number)
+                .filter(|n| !n.is_empty())
+                .unwrap_or(&candidate.phone_number_id)
+                .clone(),
             name: candidate.verified_name.clone(),
             mark: mark.map(|id| frame.say(id)),
             selectable: !is_taken,

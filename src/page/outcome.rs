@@ -8,7 +8,7 @@ use crate::{
     app::App,
     error::Result,
     id::NumberId,
-    link::{Status, redirect, token::Token},
+    link::{SetupLink, Status, redirect, token::Token},
     number::e164,
     signup::{ErrorCode, Reason},
     store::{links::Visit, numbers},
@@ -66,8 +66,9 @@ pub(super) fn of_link(status: Status, visit: &Visit, lang: Lang) -> Result<Respo
         return Ok(redirect);
     }
     let frame = Frame::of(page, lang, visit).with_languages();
-    let status = if status == Status::Used { StatusCode::OK } else { StatusCode::GONE };
-    OutcomePage::saying(frame, tone, page).respond(status)
+    let mut ended = OutcomePage::saying(frame, tone, page);
+    ended.back = platform(&visit.link);
+    ended.respond(StatusCode::OK)
 }
 
 /// A number is connected: to the success URL with what was connected in its query.
@@ -76,14 +77,16 @@ pub(super) async fn connected(app: &App, visit: &Visit, number: NumberId, lang: 
     let Some(number) = number else { return of_link(Status::Used, visit, lang) };
     if let Some(url) = &visit.link.terms.success_redirect_url {
         let (link, config) = (visit.link.id.to_string(), number.id.to_string());
-        let parameters = [
+        let display = e164(&number.display_phone_number);
+        let mut parameters = vec![
             ("setup_link_id", link.as_str()),
             ("status", "completed"),
             ("phone_number_id", &number.phone_number_id),
             ("business_account_id", &number.business_account_id),
             ("whatsapp_config_id", &config),
-            ("display_phone_number", &e164(&number.display_phone_number)),
         ];
+        // Meta may not have said; a lone plus sign would be read as a number.
+        parameters.extend((display.len() > 1).then_some(("display_phone_number", display.as_str())));
         return Ok(leave(&redirect::with_parameters(url, &parameters)));
     }
     let frame = Frame::of("connected", lang, visit).with_languages();
@@ -94,6 +97,12 @@ pub(super) async fn connected(app: &App, visit: &Visit, number: NumberId, lang: 
     let mut page = OutcomePage { text: frame.say("connected-lead"), title, ..OutcomePage::new(frame, "good") };
     page.frame.title = lang.plain("connected-title", &args);
     page.respond(StatusCode::OK)
+}
+
+/// The way back to the platform from a page of ours, where the link says where that is.
+fn platform(link: &SetupLink) -> Option<String> {
+    let known = [&link.terms.failure_redirect_url, &link.terms.success_redirect_url];
+    known.into_iter().flatten().find_map(|url| redirect::origin(url))
 }
 
 /// A signup failed: to the failure URL, or to what happened, what it means and what to do.
@@ -112,9 +121,14 @@ pub(super) fn failed(
     if let Some(redirect) = failure_redirect(&visit.link, reason.error_code()) {
         return Ok(redirect);
     }
+    if status == Status::Expired {
+        // "Start again" would be no help.
+        return of_link(status, visit, lang);
+    }
     let frame = Frame::of("failed", lang, visit).with_languages();
     let mut page = OutcomePage::saying(frame, "bad", reason.words());
     page.is_failure = true;
-    page.retry = (status == Status::Active).then(|| keeping(&token.path(), chosen_language(query)));
+    page.retry = Some(keeping(&token.path(), chosen_language(query)));
+    page.back = platform(&visit.link);
     page.respond(StatusCode::OK)
 }

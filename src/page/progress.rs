@@ -91,7 +91,7 @@ pub async fn get(
 
 fn running(app: &App, visit: &Visit, signup: &Signup, lang: Lang, here: &str) -> Result<Response> {
     let (path, query) = here.split_once('?').unwrap_or((here, ""));
-    let mut frame = Frame::of("progress", lang, visit).titled("progress-title");
+    let mut frame = Frame::of("progress", lang, visit).titled("progress-title").with_languages();
     frame.refresh = Some(here.to_owned());
     let page = ProgressPage {
         rows: rows(signup, lang),
@@ -127,7 +127,7 @@ pub async fn events(
         link: visit.link.id,
         app,
     };
-    let stream = stream::unfold(watch, |watch| watch.next());
+    let stream = stream::unfold(watch, Watch::next);
     let headers = [(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")];
     Ok((headers, Sse::new(stream).keep_alive(KeepAlive::default())).into_response())
 }
@@ -167,7 +167,8 @@ impl Watch {
         let patient = running.as_ref().map(|signup| is_patient(&self.app, signup));
         let Some(signup) = running.filter(|_| self.patient.is_none() || patient == self.patient) else {
             self.is_over = true;
-            return Ok(Some(Event::default().event("end").data("")));
+            // An event without data is no event: browsers drop it.
+            return Ok(Some(Event::default().event("end").data("over")));
         };
         self.patient = patient;
         let html = Steps { rows: &rows(&signup, self.lang) }.render().map_err(|e| Error::Internal(e.to_string()))?;

@@ -44,10 +44,12 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response> {
     let (token, visit) = open(&app, &token).await?;
-    if let Some(elsewhere) = elsewhere(&app, &token, &visit, query.as_deref(), &headers)? {
+    let query = query.as_deref();
+    let starts_again = parameter(query, "again").is_some();
+    if let Some(elsewhere) = elsewhere(&app, &token, &visit, (query, starts_again), &headers)? {
         return Ok(elsewhere);
     }
-    show(&app, &token, &visit, query.as_deref(), &headers, None)
+    show(&app, &token, &visit, query, &headers, None)
 }
 
 /// The choice is made: on to Facebook.
@@ -60,7 +62,9 @@ pub async fn post(
     form: Result<Form<HashMap<String, String>>, FormRejection>,
 ) -> Result<Response> {
     let (token, visit) = open(&app, &token).await?;
-    if let Some(elsewhere) = elsewhere(&app, &token, &visit, Some("again=1"), &headers)? {
+    let query = query.as_deref();
+    // Who presses the button wants to start, also where a choice of number still waits.
+    if let Some(elsewhere) = elsewhere(&app, &token, &visit, (query, true), &headers)? {
         return Ok(elsewhere);
     }
     let form = form.map_err(|_| Error::BadRequest("not a form"))?;
@@ -70,9 +74,8 @@ pub async fn post(
         None => allowed.first().copied().filter(|_| allowed.len() == 1),
     };
     let Some(connection_type) = chosen else {
-        return show(&app, &token, &visit, query.as_deref(), &headers, Some("choose-one"));
+        return show(&app, &token, &visit, query, &headers, Some("choose-one"));
     };
-    let query = query.as_deref();
     let languages = (language(query, Some(&visit.link), &headers), chosen_language(query));
     let visitor = login::visitor(&session).await?;
     let dialog = connect::begin(&app, &visit, connection_type, &visitor, languages).await?;
@@ -84,11 +87,10 @@ fn elsewhere(
     app: &App,
     token: &Token,
     visit: &Visit,
-    query: Option<&str>,
+    (query, starts_again): (Option<&str>, bool),
     headers: &HeaderMap,
 ) -> Result<Option<Response>> {
     let status = visit.link.status(app.clock.now());
-    let starts_again = parameter(query, "again").is_some();
     match (&visit.running, status) {
         (Some((_, Step::Choose)), Status::Active) if starts_again => Ok(None),
         // A signup that began in time goes on although the link's time ended meanwhile.

@@ -70,6 +70,7 @@ pub(super) struct Pause {
 
 /// A number in a WABA.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "what Meta tells of a number is a list of yes and no")]
 pub(super) struct Phone {
     pub(super) id: String,
     pub(super) digits: String,
@@ -77,6 +78,8 @@ pub(super) struct Phone {
     pub(super) verified_name: String,
     pub(super) waba_id: String,
     pub(super) mode: Mode,
+    /// Whether a number in the app was linked to the Cloud API too; a login does that, unless it goes wrong.
+    pub(super) linked: bool,
     pub(super) verified: bool,
     pub(super) registration: Registration,
     pub(super) pin: Option<String>,
@@ -93,7 +96,7 @@ pub(super) struct Phone {
 impl Phone {
     /// Meta's documentation: `is_on_biz_app` with `platform_type` `CLOUD_API` is coexistence.
     pub(super) fn works(&self) -> bool {
-        self.mode == Mode::Coexistence || self.registration == Registration::Registered
+        (self.mode == Mode::Coexistence && self.linked) || self.registration == Registration::Registered
     }
 
     /// Starts over with the WhatsApp Business app: a new 24 hours, nothing synchronized yet.

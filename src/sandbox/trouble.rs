@@ -62,6 +62,7 @@ troubles! {
     NumbersTransient "numbers-transient" "Numbers: the first two calls answer HTTP 500, code 2"
     Paged "paged" "Numbers: one on each page"
     TooManyNumbers "too-many-numbers" "Numbers: sixty in one WABA"
+    AppOnly "app-only" "The number stays in the WhatsApp Business app alone: no CLOUD_API"
     Subscribe500 "subscribe-500" "Subscription: always HTTP 500, code 2"
     SubscribePermission "subscribe-permission" "Subscription: no permission (200, HTTP 403)"
     SubscribeRateLimit "subscribe-rate-limit" "Subscription: rate limit for one minute (80007)"

@@ -47,8 +47,10 @@ choice! {
         Pin = "pin",
         /// The number was not proven by code.
         Unverified = "unverified",
-        /// Registered too often, or PINs guessed: Meta wants a long wait.
+        /// Registered too often: Meta wants three days.
         Wait = "wait",
+        /// Meta asks for a wait that is longer than a page stays open.
+        Pause = "pause",
         /// Meta locked the account or the number.
         Blocked = "blocked",
         /// Meta did not accept the number.
@@ -79,6 +81,7 @@ impl Reason {
             | Self::Pin
             | Self::Unverified
             | Self::Wait
+            | Self::Pause
             | Self::Blocked
             | Self::NumberFailed
             | Self::MetaDownLater => ErrorCode::PhoneVerificationFailed,

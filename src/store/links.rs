@@ -7,7 +7,7 @@ use crate::{
     clock::Timestamp,
     error::Result,
     id::{CustomerId, LinkId, ProjectId, SignupId},
-    link::{BillingMode, SetupLink, SetupStatus, Status, Terms},
+    link::{BillingMode, Reconnect, SetupLink, SetupStatus, Status, Terms},
     signup::Step,
 };
 
@@ -23,8 +23,8 @@ macro_rules! matching {
 
 sql! {
     INSERT = "insert into setup_links (id, project_id, customer_id, token_digest, token_sealed, status, terms, \
-        meta_billing_mode, reconnect_phone_number_id, setup_status, setup_error, created_at, updated_at, expires_at, \
-        reconnect_digits) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        meta_billing_mode, reconnect_phone_number_id, reconnect_phone_number, setup_status, setup_error, created_at, \
+        updated_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     UPDATE = "update setup_links set status = $2, terms = $3, setup_status = $4, setup_error = $5, updated_at = $6, \
         expires_at = $7 where id = $1";
     FIND = "select * from setup_links where project_id = $1 and customer_id = $2 and id = $3";
@@ -58,7 +58,7 @@ struct Row {
     #[sqlx(try_from = "String")]
     meta_billing_mode: BillingMode,
     reconnect_phone_number_id: Option<String>,
-    reconnect_digits: Option<String>,
+    reconnect_phone_number: Option<String>,
     #[sqlx(try_from = "String")]
     setup_status: SetupStatus,
     setup_error: Option<String>,
@@ -86,8 +86,10 @@ impl From<Row> for SetupLink {
             stored_status: row.status,
             terms: row.terms.0,
             meta_billing_mode: row.meta_billing_mode,
-            reconnect_phone_number_id: row.reconnect_phone_number_id,
-            reconnect_digits: row.reconnect_digits,
+            reconnect: row
+                .reconnect_phone_number_id
+                .zip(row.reconnect_phone_number)
+                .map(|(phone_number_id, digits)| Reconnect { phone_number_id, digits }),
             setup_status: row.setup_status,
             setup_error: row.setup_error,
             created_at: row.created_at,
@@ -138,13 +140,13 @@ pub async fn insert(db: Db<'_>, link: &SetupLink, token_digest: &[u8]) -> Result
             .bind(link.stored_status.as_str())
             .bind(Json(&link.terms))
             .bind(link.meta_billing_mode.as_str())
-            .bind(&link.reconnect_phone_number_id)
+            .bind(link.reconnect.as_ref().map(|reconnect| &reconnect.phone_number_id))
+            .bind(link.reconnect.as_ref().map(|reconnect| &reconnect.digits))
             .bind(link.setup_status.as_str())
             .bind(&link.setup_error)
             .bind(link.created_at)
             .bind(link.updated_at)
             .bind(link.expires_at)
-            .bind(&link.reconnect_digits)
             .execute(c)
             .await?;
     });

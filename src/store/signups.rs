@@ -14,7 +14,7 @@ use crate::{
 
 macro_rules! due {
     () => {
-        "returned_at is not null and ended_at is null and step <> 'choose' and next_at <= $1 \
+        "returned_at is not null and ended_at is null and next_at <= $1 \
          and (lease_until is null or lease_until <= $1)"
     };
 }
@@ -35,8 +35,6 @@ sql! {
     NEWEST = "select * from signups where link_id = $1 and (returned_at is not null or ended_at is not null) \
         order by coalesce(returned_at, ended_at) desc, id desc limit 1";
     FIND = "select * from signups where id = $1";
-    RUNNING = "update signups set fence = fence + 1 where link_id = $1 and returned_at is not null and ended_at is null \
-        returning *";
     TAKE = "update signups set fence = fence + 1 where id = $1 returning *";
     SAVE = "update signups set step = $3, state = $4, code_sealed = $5, token_sealed = $6, token_expires_at = $7, \
         pin_sealed = $8, business_id = $9, deadline_at = $10, tries = $11, next_at = $12, lease_until = $13, \
@@ -48,6 +46,9 @@ sql! {
     CLAIM_NEXT_PG = claim!(concat!(
         "id = (select id from signups where ", due!(), " order by next_at limit 1 for update skip locked)"
     ));
+    /// What was given back meanwhile stays given back.
+    RENEW = "update signups set lease_until = $3 where id = $1 and fence = $2 and lease_until is not null";
+    RELEASE = "update signups set lease_until = null where id = $1 and fence = $2";
     FORGET = "delete from signups where step = 'login' and created_at < $1";
 }
 
@@ -152,12 +153,6 @@ pub async fn find(db: Db<'_>, id: SignupId) -> Result<Option<Signup>> {
     Ok(row.map(Signup::from))
 }
 
-/// Takes the link's running signup away from whoever moves it, to change it in this transaction.
-pub async fn take_running(db: Db<'_>, link: LinkId) -> Result<Option<Signup>> {
-    let row: Option<Row> = on!(db, c => sqlx::query_as(RUNNING).bind(link).fetch_optional(c).await?);
-    Ok(row.map(Signup::from))
-}
-
 /// Takes a signup away from whoever moves it, to change it in this transaction.
 pub async fn take(db: Db<'_>, id: SignupId) -> Result<Option<Signup>> {
     let row: Option<Row> = on!(db, c => sqlx::query_as(TAKE).bind(id).fetch_optional(c).await?);
@@ -209,6 +204,19 @@ pub async fn save(db: Db<'_>, signup: &Signup, lease: Option<Timestamp>, now: Ti
             .rows_affected()
     });
     if written == 0 { Err(Error::Conflict("the signup was taken over".to_owned())) } else { Ok(()) }
+}
+
+/// Holds a claim until `lease`; `false` when it is not this holder's any more.
+pub async fn renew(db: Db<'_>, id: SignupId, fence: i64, lease: Timestamp) -> Result<bool> {
+    Ok(on!(db, c => sqlx::query(RENEW).bind(id).bind(fence).bind(lease).execute(c).await?.rows_affected()) > 0)
+}
+
+/// Ends a claim without writing anything else.
+pub async fn release(db: Db<'_>, id: SignupId, fence: i64) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(RELEASE).bind(id).bind(fence).execute(c).await?;
+    });
+    Ok(())
 }
 
 /// Forgets logins from before `when` that never came back.

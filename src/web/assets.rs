@@ -9,7 +9,10 @@ use axum::{
 };
 use rust_embed::RustEmbed;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    seal::hex,
+};
 
 #[derive(RustEmbed)]
 #[folder = "static/"]
@@ -19,7 +22,7 @@ static ADDRESSES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
     Files::iter()
         .filter_map(|name| {
             let digest = Files::get(&name)?.metadata.sha256_hash();
-            let version: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+            let version = hex(&digest[..6]);
             Some((name.to_string(), format!("/static/{name}?v={version}")))
         })
         .collect()

@@ -46,7 +46,8 @@ fn is_wanted(range: &str) -> bool {
 }
 
 /// RFC 4647 look-up: `pt-BR` is served by `pt`. `in` is what old Android still sends for Indonesian.
-fn look_up(range: &str) -> Option<Lang> {
+#[must_use]
+pub fn look_up(range: &str) -> Option<Lang> {
     let primary = range.split(['-', '_']).next()?.trim().to_ascii_lowercase();
     match primary.as_str() {
         "in" => Some(Lang::Id),

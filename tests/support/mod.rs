@@ -1,6 +1,13 @@
 //! What every test stands on: a real house on a real socket, with a real database and the stand-in Facebook beside it.
 
-#![allow(dead_code, reason = "each test binary uses its own part of it")]
+#![allow(dead_code, unused_imports, unused_macros, reason = "each test binary uses its own part of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    reason = "a test fails by panicking"
+)]
 
 pub mod database;
 pub mod house;

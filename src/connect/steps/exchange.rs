@@ -1,5 +1,7 @@
 //! The first step: the code for a token, within the half minute that the code lives.
 
+use std::time::Duration;
+
 use secrecy::ExposeSecret as _;
 
 use super::{moved, remedy};
@@ -13,6 +15,9 @@ use crate::{
 
 /// A second try must be over before the code's 30 seconds are.
 const TRIES: i32 = 2;
+
+/// A wait that still leaves the code alive.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// What Meta says of a code. The subcodes are seen in practice, not in a table of Meta's.
 mod subcode {
@@ -47,8 +52,9 @@ fn refused(signup: &Signup, failure: &Failure) -> Outcome {
     let remedy = remedy(signup, failure);
     if let Failure::Graph(error) = failure {
         match (error.code, error.subcode) {
+            // "Unknown error" elsewhere; here Meta says it of a wrong app secret too. One more try tells.
+            (1, _) if signup.tries + 1 < TRIES => return Outcome::Later(None),
             (100, Some(subcode::EXPIRED | subcode::USED)) => return Outcome::Failed(Reason::TooLate),
-            // 1 is "unknown error" elsewhere; here Meta says it of a wrong app secret.
             (1, _) if !error.is_transient => return misconfigured("META_APP_SECRET is not this app's"),
             (101, _) => return misconfigured("META_APP_ID is no app of Meta's"),
             (191, _) | (100, Some(subcode::REDIRECT_URI)) => {
@@ -60,7 +66,9 @@ fn refused(signup: &Signup, failure: &Failure) -> Outcome {
         }
     }
     match remedy {
-        Remedy::Retry(None) if signup.tries + 1 < TRIES => Outcome::Later(None),
+        Remedy::Retry(wait) if signup.tries + 1 < TRIES && wait.unwrap_or_default() <= LONGEST_WAIT => {
+            Outcome::Later(wait)
+        }
         Remedy::Retry(_) => Outcome::Failed(Reason::MetaDown),
         Remedy::GiveUp(_) => Outcome::Failed(Reason::Exchange),
     }

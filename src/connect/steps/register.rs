@@ -16,7 +16,7 @@ use crate::{
     meta::{Failure, Remedy},
     number::Facts,
     seal::Place,
-    signup::{Attempts, Reason, Signup},
+    signup::{Attempts, Errand, Reason, Signup},
     store::numbers,
 };
 
@@ -38,7 +38,8 @@ const SLOWER: Duration = Duration::from_secs(30);
 pub(super) async fn register(app: &App, signup: &mut Signup, facts: &Facts, mut attempts: Attempts) -> Result<Outcome> {
     let token = token(app, signup)?;
     let phone = facts.phone_number_id.as_str();
-    if attempts.in_doubt {
+    // A number that was registered before we came says nothing about our call; then it is simply made again.
+    if attempts.in_doubt && !facts.is_registered() {
         match app.meta.number(phone, &facts.business_account_id, &token).await {
             Ok(now) if now.is_registered() => return registered(signup),
             Ok(_) => attempts.in_doubt = false,
@@ -49,6 +50,14 @@ pub(super) async fn register(app: &App, signup: &mut Signup, facts: &Facts, mut 
         return Ok(Outcome::Failed(Reason::MetaDownLater));
     }
     let pin = pin(app, signup, phone).await?;
+    if let Some(errand) = attempts.due {
+        attempts.errands += 1;
+        signup.state = attempted(signup, attempts)?;
+        if let Err(failure) = run(app, errand, phone, &pin, &token).await {
+            return Ok(stuck(signup, &failure, errand, attempts));
+        }
+        attempts.due = None;
+    }
     attempts.registered += 1;
     attempts.in_doubt = true;
     keep(app, signup, attempts).await?;
@@ -61,24 +70,19 @@ pub(super) async fn register(app: &App, signup: &mut Signup, facts: &Facts, mut 
     attempts.in_doubt = false;
     let may_repeat = attempts.registered < Attempts::MOST;
     let outcome = match (failure.code(), remedy) {
-        (code::DEREGISTRATION_FAILED, _) if may_repeat && !attempts.deregistered => {
-            attempts.deregistered = true;
-            match app.meta.deregister(phone, &token).await {
-                Ok(()) => Outcome::Later(Some(Duration::ZERO)),
-                Err(failure) => gave_up(&failure, Reason::NumberFailed),
-            }
+        // Saved before it is done: a process that dies here must not register again without it.
+        (code::DEREGISTRATION_FAILED, _) if may_repeat => {
+            attempts.due = Some(Errand::Deregister);
+            Outcome::Moved
         }
-        (code::WRONG_PIN, _) if may_repeat && !attempts.pin_replaced => {
-            attempts.pin_replaced = true;
-            match app.meta.set_pin(phone, &pin, &token).await {
-                Ok(()) => Outcome::Later(Some(Duration::ZERO)),
-                Err(failure) => gave_up(&failure, Reason::Pin),
-            }
+        (code::WRONG_PIN, _) if may_repeat => {
+            attempts.due = Some(Errand::ReplacePin);
+            Outcome::Moved
         }
         (code::TOO_MANY_GUESSES | code::PIN_TOO_FAST, _) if may_repeat => match (failure.wait(), failure.code()) {
             (Some(wait), _) => Outcome::Later(Some(wait)),
             (None, code::PIN_TOO_FAST) => Outcome::Later(Some(SLOWER)),
-            (None, _) => Outcome::Failed(Reason::Wait),
+            (None, _) => Outcome::Failed(Reason::Pause),
         },
         (code::NOT_REGISTERED, _) if may_repeat => Outcome::Later(None),
         (code::BEING_DELETED, _) if may_repeat => Outcome::Later(Some(failure.wait().unwrap_or(DELETION))),
@@ -115,10 +119,32 @@ fn wait_of(remedy: Remedy) -> Option<Duration> {
     }
 }
 
-/// A helping call failed too: what it says, or else why it was made.
-fn gave_up(failure: &Failure, reason: Reason) -> Outcome {
-    match failure.remedy() {
-        Remedy::Retry(wait) => Outcome::Later(wait),
+async fn run(
+    app: &App,
+    errand: Errand,
+    phone: &str,
+    pin: &SecretString,
+    token: &SecretString,
+) -> std::result::Result<(), Failure> {
+    match errand {
+        Errand::ReplacePin => app.meta.set_pin(phone, pin, token).await,
+        Errand::Deregister => match app.meta.deregister(phone, token).await {
+            // It was done by a process that died before it could say so.
+            Err(failure) if failure.code() == code::NOT_REGISTERED => Ok(()),
+            answer => answer,
+        },
+    }
+}
+
+/// An errand failed too: what it says, or else why it was made.
+fn stuck(signup: &Signup, failure: &Failure, errand: Errand, attempts: Attempts) -> Outcome {
+    let reason = match errand {
+        Errand::ReplacePin => Reason::Pin,
+        Errand::Deregister => Reason::NumberFailed,
+    };
+    match remedy(signup, failure) {
+        Remedy::Retry(wait) if attempts.errands < Attempts::MOST_ERRANDS => Outcome::Later(wait),
+        Remedy::Retry(_) => Outcome::Failed(Reason::MetaDownLater),
         Remedy::GiveUp(Reason::NumberFailed) => Outcome::Failed(reason),
         Remedy::GiveUp(other) => Outcome::Failed(other),
     }

@@ -1,0 +1,103 @@
+//! Makes setup links and changes them: whichever link was made active last is the customer's one.
+
+use serde_json::json;
+
+use crate::{
+    app::{App, token_place},
+    clock::Timestamp,
+    customer::Customer,
+    error::{Error, Result},
+    event::{Event, Name},
+    id::LinkId,
+    link::{BillingMode, LIFETIME, Reconnect, SetupLink, SetupStatus, Status, Terms, token::Token},
+    seal::digest,
+    store::{Tx, events, links},
+};
+
+/// What a platform asks for in a new link.
+pub struct Wish {
+    /// What it chose.
+    pub terms: Terms,
+    /// Who pays Meta.
+    pub meta_billing_mode: BillingMode,
+    /// The number to connect again.
+    pub reconnect: Option<Reconnect>,
+}
+
+/// Makes a link, and ends the customer's active one. The token is told this once.
+///
+/// # Errors
+/// [`Error::NotFound`] when the customer is gone by now.
+pub async fn make(app: &App, customer: &Customer, wish: Wish) -> Result<(SetupLink, Token)> {
+    let (now, token) = (app.clock.now(), Token::new());
+    let mut link = SetupLink {
+        id: LinkId::new(now),
+        project_id: customer.project_id,
+        customer_id: customer.id,
+        token: Vec::new(),
+        stored_status: Status::Active,
+        terms: wish.terms,
+        meta_billing_mode: wish.meta_billing_mode,
+        reconnect: wish.reconnect,
+        setup_status: SetupStatus::Pending,
+        setup_error: None,
+        created_at: now,
+        updated_at: now,
+        expires_at: now.plus(LIFETIME),
+    };
+    link.token = app.sealer.seal(token_place(&link), token.expose())?;
+
+    let mut tx = app.store.begin().await?;
+    if !links::lock_customer(tx.db(), customer.project_id, customer.id).await? {
+        return Err(Error::NotFound("customer"));
+    }
+    supersede(&mut tx, &link, now).await?;
+    links::insert(tx.db(), &link, &digest(token.expose())).await?;
+    tx.commit().await?;
+    Ok((link, token))
+}
+
+/// Changes a link as `edit` says, which is given the link as it is and gives it as it shall be.
+///
+/// # Errors
+/// What `edit` refuses, with nothing changed; [`Error::NotFound`] when the customer has no such link.
+pub async fn change(
+    app: &App,
+    customer: &Customer,
+    id: LinkId,
+    edit: impl FnOnce(&SetupLink, Timestamp) -> Result<SetupLink> + Send,
+) -> Result<SetupLink> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    links::lock_customer(tx.db(), customer.project_id, customer.id).await?;
+    let found = links::find(tx.db(), customer.project_id, customer.id, id).await?;
+    found.ok_or(Error::NotFound("setup link"))?;
+    // Read again under its lock: a signup that ends just now must not be unsaid.
+    let before = links::lock(tx.db(), id).await?.ok_or(Error::NotFound("setup link"))?;
+    let mut link = edit(&before, now)?;
+    link.updated_at = now;
+    if link.status(now) == Status::Active {
+        supersede(&mut tx, &link, now).await?;
+    }
+    if link.stored_status == Status::Revoked && before.stored_status != Status::Revoked {
+        revoked(&mut tx, &link, now).await?;
+    }
+    links::update(tx.db(), &link).await?;
+    tx.commit().await?;
+    Ok(link)
+}
+
+/// Ends the customer's other active links, and tells of those that were revoked by it.
+async fn supersede(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
+    for ended in links::supersede(tx.db(), link.customer_id, link.id, now).await? {
+        if ended.stored_status == Status::Revoked {
+            revoked(tx, &ended, now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn revoked(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
+    let owner = (link.project_id, link.customer_id, link.id);
+    events::insert(tx.db(), &Event::of_link(Name::LinkRevoked, owner, &json!({}), now)).await
+}

@@ -1,0 +1,295 @@
+//! The states of a signup and the moves between them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attempts, Candidate, Reason, Step};
+use crate::{id::NumberId, link::ConnectionType, number::Facts};
+
+/// Where a signup stands, with all that is known there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum State {
+    /// The customer is at Facebook.
+    Login,
+    /// A code has come back.
+    Exchange,
+    /// A token is held.
+    Accounts,
+    /// The accounts are known, newest first.
+    Numbers {
+        /// WABA ids.
+        accounts: Vec<String>,
+    },
+    /// Several numbers, and only the customer knows which.
+    Choose {
+        /// Newest first.
+        candidates: Vec<Candidate>,
+    },
+    /// One number is meant.
+    Check {
+        /// That number.
+        chosen: Candidate,
+    },
+    /// The number may be connected.
+    Subscribe {
+        /// What Meta says of it.
+        facts: Facts,
+    },
+    /// A dedicated number, subscribed.
+    Register {
+        /// What Meta says of it.
+        facts: Facts,
+        /// What was tried.
+        attempts: Attempts,
+    },
+    /// A coexistence number, subscribed.
+    Contacts {
+        /// What Meta says of it.
+        facts: Facts,
+    },
+    /// A coexistence number whose contacts were asked for.
+    History {
+        /// What Meta says of it.
+        facts: Facts,
+    },
+    /// Nothing is left to do with Meta.
+    Store {
+        /// What Meta says of it.
+        facts: Facts,
+    },
+    /// The number is stored.
+    Connected {
+        /// Our id of it.
+        number: NumberId,
+    },
+    /// It is over; the link may be tried again.
+    Failed {
+        /// Why.
+        reason: Reason,
+        /// The step it stopped at.
+        at: Step,
+    },
+}
+
+/// A move that does not follow from the state.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a signup at {from} cannot go to {to}")]
+pub struct Illegal {
+    /// Where it stands.
+    pub from: Step,
+    /// Where it was sent.
+    pub to: Step,
+}
+
+type Moved = Result<State, Illegal>;
+
+impl State {
+    /// The name of the state.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        match self {
+            Self::Login => Step::Login,
+            Self::Exchange => Step::Exchange,
+            Self::Accounts => Step::Accounts,
+            Self::Numbers { .. } => Step::Numbers,
+            Self::Choose { .. } => Step::Choose,
+            Self::Check { .. } => Step::Check,
+            Self::Subscribe { .. } => Step::Subscribe,
+            Self::Register { .. } => Step::Register,
+            Self::Contacts { .. } => Step::Contacts,
+            Self::History { .. } => Step::History,
+            Self::Store { .. } => Step::Store,
+            Self::Connected { .. } => Step::Connected,
+            Self::Failed { .. } => Step::Failed,
+        }
+    }
+
+    /// What Meta said of the number, from the moment it was asked.
+    #[must_use]
+    pub fn facts(&self) -> Option<&Facts> {
+        match self {
+            Self::Subscribe { facts }
+            | Self::Register { facts, .. }
+            | Self::Contacts { facts }
+            | Self::History { facts }
+            | Self::Store { facts } => Some(facts),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing can follow.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Connected { .. } | Self::Failed { .. })
+    }
+
+    fn refuse(&self, to: Step) -> Moved {
+        Err(Illegal { from: self.step(), to })
+    }
+
+    /// A code came back from Facebook.
+    pub fn returned(self) -> Moved {
+        match self {
+            Self::Login => Ok(Self::Exchange),
+            other => other.refuse(Step::Exchange),
+        }
+    }
+
+    /// The code was exchanged.
+    pub fn token_held(self) -> Moved {
+        match self {
+            Self::Exchange => Ok(Self::Accounts),
+            other => other.refuse(Step::Accounts),
+        }
+    }
+
+    /// The token's accounts are known.
+    pub fn accounts_found(self, accounts: Vec<String>) -> Moved {
+        match self {
+            Self::Accounts => Ok(Self::Numbers { accounts }),
+            other => other.refuse(Step::Numbers),
+        }
+    }
+
+    /// The accounts' numbers are known: a single one is it, of several the customer chooses.
+    pub fn numbers_found(self, first: Candidate, mut rest: Vec<Candidate>) -> Moved {
+        match self {
+            Self::Numbers { .. } if rest.is_empty() => Ok(Self::Check { chosen: first }),
+            Self::Numbers { .. } => {
+                rest.insert(0, first);
+                Ok(Self::Choose { candidates: rest })
+            }
+            other => other.refuse(Step::Choose),
+        }
+    }
+
+    /// The customer chose. `None` inside when the number is none of those on offer.
+    pub fn chosen(self, phone_number_id: &str) -> Result<Option<Self>, Illegal> {
+        match self {
+            Self::Choose { candidates } => Ok(candidates
+                .into_iter()
+                .find(|candidate| candidate.phone_number_id == phone_number_id)
+                .map(|chosen| Self::Check { chosen })),
+            other => Err(Illegal { from: other.step(), to: Step::Check }),
+        }
+    }
+
+    /// The number is what the link allows.
+    pub fn accepted(self, facts: Facts) -> Moved {
+        match self {
+            Self::Check { .. } => Ok(Self::Subscribe { facts }),
+            other => other.refuse(Step::Subscribe),
+        }
+    }
+
+    /// The app is subscribed. A coexistence number is never registered: it is already (Meta's documentation).
+    pub fn subscribed(self, connection_type: ConnectionType) -> Moved {
+        match (self, connection_type) {
+            (Self::Subscribe { facts }, ConnectionType::Dedicated) => {
+                Ok(Self::Register { facts, attempts: Attempts::default() })
+            }
+            (Self::Subscribe { facts }, ConnectionType::Coexistence) => Ok(Self::Contacts { facts }),
+            (other, _) => other.refuse(Step::Register),
+        }
+    }
+
+    /// Something about the registration was tried, or is about to be.
+    pub fn attempted(self, attempts: Attempts) -> Moved {
+        match self {
+            Self::Register { facts, .. } => Ok(Self::Register { facts, attempts }),
+            other => other.refuse(Step::Register),
+        }
+    }
+
+    /// The number is registered.
+    pub fn registered(self) -> Moved {
+        match self {
+            Self::Register { facts, .. } => Ok(Self::Store { facts }),
+            other => other.refuse(Step::Store),
+        }
+    }
+
+    /// Contacts or history are on their way, or will never be.
+    pub fn synced(self) -> Moved {
+        match self {
+            Self::Contacts { facts } => Ok(Self::History { facts }),
+            Self::History { facts } => Ok(Self::Store { facts }),
+            other => other.refuse(Step::History),
+        }
+    }
+
+    /// The number is stored.
+    pub fn connected(self, number: NumberId) -> Moved {
+        match self {
+            Self::Store { .. } => Ok(Self::Connected { number }),
+            other => other.refuse(Step::Connected),
+        }
+    }
+
+    /// It is over.
+    pub fn failed(self, reason: Reason) -> Moved {
+        match self {
+            over @ (Self::Connected { .. } | Self::Failed { .. }) => over.refuse(Step::Failed),
+            running => Ok(Self::Failed { reason, at: running.step() }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(id: &str) -> Candidate {
+        Candidate {
+            phone_number_id: id.into(),
+            business_account_id: "9".into(),
+            display_phone_number: "+1 555".into(),
+            verified_name: None,
+        }
+    }
+
+    #[test]
+    fn a_dedicated_number_walks_through_registration() {
+        let state = State::Login.returned().and_then(State::token_held).unwrap();
+        let state = state.accounts_found(vec!["9".into()]).unwrap().numbers_found(candidate("1"), vec![]).unwrap();
+        let state = state.accepted(Facts::default()).unwrap().subscribed(ConnectionType::Dedicated).unwrap();
+        let state = state.attempted(Attempts { registered: 1, ..Attempts::default() }).unwrap();
+        assert_eq!(state.registered().unwrap().step(), Step::Store);
+    }
+
+    #[test]
+    fn a_coexistence_number_walks_round_registration() {
+        let state = State::Subscribe { facts: Facts::default() }.subscribed(ConnectionType::Coexistence).unwrap();
+        assert_eq!(state.step(), Step::Contacts);
+        let state = state.synced().unwrap();
+        assert_eq!(state.step(), Step::History);
+        assert!(state.clone().registered().is_err());
+        assert_eq!(state.synced().unwrap().step(), Step::Store);
+    }
+
+    #[test]
+    fn one_number_goes_on_and_several_are_chosen_from() {
+        let numbers = || State::Numbers { accounts: vec!["9".into()] };
+        assert_eq!(numbers().numbers_found(candidate("1"), vec![]).unwrap().step(), Step::Check);
+        let choose = numbers().numbers_found(candidate("1"), vec![candidate("2")]).unwrap();
+        assert_eq!(choose.clone().chosen("3").unwrap(), None);
+        assert_eq!(choose.chosen("2").unwrap(), Some(State::Check { chosen: candidate("2") }));
+    }
+
+    #[test]
+    fn an_end_is_an_end() {
+        let over = State::Failed { reason: Reason::Cancelled, at: Step::Login };
+        let refused = over.clone().failed(Reason::TooLate).unwrap_err();
+        assert_eq!(refused.to_string(), "a signup at failed cannot go to failed");
+        assert!(over.clone().returned().is_err());
+        assert!(over.is_over());
+    }
+
+    #[test]
+    fn a_state_is_stored_under_the_name_of_its_step() {
+        let state = State::Register { facts: Facts::default(), attempts: Attempts::default() };
+        let json = serde_json::to_value(&state).unwrap();
+        assert_eq!(json["step"], state.step().as_str());
+        assert_eq!(serde_json::from_value::<State>(json).unwrap(), state);
+    }
+}
