@@ -13,38 +13,6 @@ const NEEDS_TWILIO: &str = "Custom Twilio credentials are required to set non-US
 
 /// Values that a field of a new or changed link cannot have.
 fn wrong() -> Vec<(&'static str, Vec<Value>)> {
-    let urls = || {
-        let long = format!("https://acme.example/{}", "x".repeat(2048));
-        vec![
-            json!(7),
-            json!(true),
-            json!([]),
-            json!({}),
-            json!(""),
-            json!("/done"),
-            json!("//acme.example"),
-            json!("acme.example/done"),
-            json!("javascript:alert(1)"),
-            json!("data:text/html,x"),
-            json!("ftp://a.example"),
-            json!("https://"),
-            json!("https:/a.example"),
-            json!("https://user@a.example"),
-            json!("https://u:p@a.example"),
-            json!("https://a.example/#x"),
-            json!("https://good.example\\@evil.example"),
-            json!("https://a.example/ b"),
-            json!(" https://a.example"),
-            json!("https://a.example/\n"),
-            json!("https://a.example/\u{0}"),
-            json!("https://[::1"),
-            json!("https://a.example:99999/"),
-            json!("https://a;sandbox/"),
-            json!("https://a,b.example/"),
-            json!("https://a'b.example/"),
-            json!(long),
-        ]
-    };
     vec![
         ("success_redirect_url", urls()),
         ("failure_redirect_url", urls()),
@@ -123,6 +91,40 @@ fn wrong() -> Vec<(&'static str, Vec<Value>)> {
             ],
         ),
         ("language", vec![json!("de"), json!("EN"), json!("pt-BR"), json!(""), json!(1), json!(["es"])]),
+    ]
+}
+
+/// What a redirect URL cannot be.
+fn urls() -> Vec<Value> {
+    let long = format!("https://acme.example/{}", "x".repeat(2048));
+    vec![
+        json!(7),
+        json!(true),
+        json!([]),
+        json!({}),
+        json!(""),
+        json!("/done"),
+        json!("//acme.example"),
+        json!("acme.example/done"),
+        json!("javascript:alert(1)"),
+        json!("data:text/html,x"),
+        json!("ftp://a.example"),
+        json!("https://"),
+        json!("https:/a.example"),
+        json!("https://user@a.example"),
+        json!("https://u:p@a.example"),
+        json!("https://a.example/#x"),
+        json!("https://good.example\\@evil.example"),
+        json!("https://a.example/ b"),
+        json!(" https://a.example"),
+        json!("https://a.example/\n"),
+        json!("https://a.example/\u{0}"),
+        json!("https://[::1"),
+        json!("https://a.example:99999/"),
+        json!("https://a;sandbox/"),
+        json!("https://a,b.example/"),
+        json!("https://a'b.example/"),
+        json!(long),
     ]
 }
 

@@ -64,7 +64,7 @@ fn with(mut base: Value, changes: &Value) -> Value {
 
 fn without(mut value: Value, names: &[&str]) -> Value {
     let fields = value.as_object_mut().expect("an object");
-    names.iter().for_each(|name| drop(fields.remove(*name)));
+    fields.retain(|name, _| !names.contains(&name.as_str()));
     value
 }
 
