@@ -1,6 +1,6 @@
 //! The commands: serve · demo · project · key.
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, builder::Resettable};
+use clap::{Args, Parser, Subcommand};
 
 use crate::{
     api::key,
@@ -92,23 +92,6 @@ struct KeyCreate {
     name: String,
     #[command(flatten)]
     database: DatabaseArgs,
-}
-
-impl Cli {
-    /// Reads command line and environment, and ends the process where they make no sense.
-    #[must_use]
-    pub fn read() -> Self {
-        let matches = without_empty_variables(Self::command()).get_matches();
-        Self::from_arg_matches(&matches).unwrap_or_else(|e| e.exit())
-    }
-}
-
-/// An empty variable counts as none: that is what an orchestrator's unset variable looks like.
-fn without_empty_variables(command: clap::Command) -> clap::Command {
-    let is_empty = |arg: &clap::Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
-    command
-        .mut_args(|arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg })
-        .mut_subcommands(without_empty_variables)
 }
 
 /// Runs one command.

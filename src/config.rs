@@ -133,7 +133,11 @@ fn or_file(name: &'static str, value: Option<&String>, file: Option<&PathBuf>) -
         (None, Some(path)) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|e| unusable(name, format!("cannot be read from the file {}: {e}", path.display())))?;
-            Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()).filter(|text| !text.trim().is_empty()))
+            // Unlike an empty variable, nobody means "none" by a file: a default in its place would go unnoticed.
+            if text.trim().is_empty() {
+                return Err(unusable(name, format!("cannot be read from the file {}: it is empty", path.display())));
+            }
+            Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
         }
         (None, None) => Ok(None),
     }

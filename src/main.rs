@@ -2,6 +2,7 @@
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
+use clap::Parser as _;
 use setuplinks::{
     cli::{self, Cli},
     config::LogFormat,
@@ -10,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::read();
+    let cli = Cli::parse();
     log(cli.log_format);
     match cli::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -149,6 +149,7 @@ async fn reconnect(
     let own = if number.is_coexistence { ConnectionType::Coexistence } else { ConnectionType::Dedicated };
     if terms.provision_phone_number {
         fields.refuse("provision_phone_number", "must be false with reconnect_phone_number");
+        terms.provision_phone_number = false;
     }
     if fields.has("allowed_connection_types") && !terms.allowed_connection_types.contains(&own) {
         fields.refuse("allowed_connection_types", &format!("must be [\"{own}\"], the type of the number to reconnect"));

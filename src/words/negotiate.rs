@@ -88,6 +88,7 @@ mod tests {
         let hostile = "en;q=nan,".repeat(100);
         assert_eq!(language(None, None, Some(&hostile)), Lang::En);
         assert_eq!(language(None, None, Some(&"ü".repeat(300))), Lang::En);
+        assert_eq!(language(None, None, Some(&"es;q=nan,".repeat(100))), Lang::En, "a range cut in two is none");
         assert_eq!(language(None, None, Some(&format!("{hostile}es"))), Lang::En);
     }
 

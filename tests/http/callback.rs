@@ -122,7 +122,7 @@ on_both! {
 
         // The link is still good for a login that takes 59 minutes.
         let dialog = visitor.choose(&link, "dedicated").await;
-        house.clock.advance(Duration::from_secs(59 * 60));
+        house.clock.advance(Duration::from_mins(59));
         let callback = house.world().login(&dialog, Outcome::Dedicated).expect("a login");
         let back = visitor.get(&callback).await;
         assert_eq!(visitor.wait_out(&back.location()).await.page(), "connected");
@@ -181,7 +181,7 @@ on_both! {
         let link = acme.link(json!({})).await;
         acme.change(&link, json!({"expires_at": "2024-03-01T12:10:00Z"})).await.data(200);
         let (visitor, dialog) = at_facebook(&link).await;
-        house.clock.advance(Duration::from_secs(20 * 60));
+        house.clock.advance(Duration::from_mins(20));
         assert_eq!(Visitor::new().get(&link.url).await.page(), "expired");
 
         let callback = house.world().login(&dialog, Outcome::Dedicated).expect("a login");

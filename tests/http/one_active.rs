@@ -10,7 +10,7 @@ use crate::{
     support::{House, Link, Platform, Visitor, on_both},
 };
 
-const MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const MONTH: Duration = Duration::from_hours(30 * 24);
 
 async fn active(platform: &Platform, customer: &str) -> Vec<String> {
     let list = platform.get(&format!("/customers/{customer}/setup_links?status=active")).await;

@@ -72,7 +72,7 @@ on_both! {
         let acme = house.platform("Acme").await;
         let (bakery, barber) = (acme.customer("Bakery").await, acme.customer("Barber").await);
         connect(&house, &acme, &bakery, Outcome::Dedicated, "+1 555 010 0101").await;
-        house.clock.advance(Duration::from_secs(60));
+        house.clock.advance(Duration::from_mins(1));
         connect(&house, &acme, &barber, Outcome::Coexistence, "+1 555 010 0102").await;
         let (one, two) = ("15550100101".to_owned(), "15550100102".to_owned());
         let meta = house.world().find("+15550100101").expect("a number");
@@ -133,7 +133,7 @@ on_both! {
         let customer = acme.customer("Bakery").await;
         connect(&house, &acme, &customer, Outcome::Coexistence, "+1 555 010 0101").await;
         let before = acme.get("/whatsapp/phone_numbers").await.body["data"][0].clone();
-        house.clock.advance(Duration::from_secs(60));
+        house.clock.advance(Duration::from_mins(1));
 
         connect(&house, &acme, &customer, Outcome::Coexistence, "+1 555 010 0101").await;
 

@@ -143,7 +143,7 @@ on_both! {
         let house = House::open_at(db, standing_clock()).await;
         let acme = house.platform("Acme").await;
         let customer = acme.customer("Bakery").await;
-        let day = Duration::from_secs(24 * 60 * 60);
+        let day = Duration::from_hours(24);
 
         let expired = acme.link_for(&customer, json!({})).await;
         house.clock.advance(31 * day);

@@ -25,7 +25,8 @@ pub async fn count(house: &House, table: &str) -> i64 {
     }
 }
 
-/// Every byte that a thief of the database has: SQLite's files as they lie there, PostgreSQL's rows as it writes them.
+/// Every byte that a thief of the database has: the files of the one as they lie there, the rows of the other as it
+/// writes them.
 pub async fn everything(house: &House) -> Vec<u8> {
     match &house.app.store {
         Store::Sqlite(_) => {
@@ -48,6 +49,6 @@ pub async fn everything(house: &House) -> Vec<u8> {
 
 /// Whether `bytes` hold this text, plain or in hexadecimal.
 pub fn holds(bytes: &[u8], text: &str) -> bool {
-    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = text.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     [text, &hex].iter().any(|needle| bytes.windows(needle.len()).any(|part| part == needle.as_bytes()))
 }

@@ -11,7 +11,7 @@ use crate::{
     support::{House, Visitor, on_both},
 };
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 on_both! {
     async fn each_term_is_changed_alone_and_back(db: Database) {
