@@ -3,7 +3,10 @@
 use serde_json::Value;
 use setuplinks::sandbox::{Fault, Outcome, Trouble};
 
-use crate::{story::Story, support::on_both};
+use crate::{
+    story::{Story, each},
+    support::on_both,
+};
 
 async fn business(story: &Story, number: &Value) -> (Option<String>, String) {
     use setuplinks::store::numbers;
@@ -32,11 +35,12 @@ on_both! {
     }
 
     async fn accounts_that_debug_token_does_not_name_are_asked_of_the_business(db: Database) {
-        for trouble in [Trouble::NoTargetIds, Trouble::NoTargetIdsClient] {
+        each([Trouble::NoTargetIds, Trouble::NoTargetIdsClient], |trouble| async move {
             let story = Story::begin(db).await;
             story.connects("dedicated", trouble).await;
             assert_eq!(story.called()[2..6], ["me", "client_wabas", "owned_wabas", "phone_numbers"]);
-        }
+        })
+        .await;
     }
 
     async fn a_dead_token_is_a_login_that_did_not_go_through(db: Database) {

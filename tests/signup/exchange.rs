@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use setuplinks::sandbox::{Fault, Login, Outcome, Trouble, When};
 
-use crate::{records, story::Story, support::on_both};
+use crate::{
+    records,
+    story::{Story, each},
+    support::on_both,
+};
 
 const TOO_LATE: &str = "Facebook’s answer came too late";
 const NOT_THROUGH: &str = "Facebook’s login did not go through";
@@ -68,20 +72,23 @@ on_both! {
     }
 
     async fn a_meta_that_stays_down_is_asked_twice_within_the_half_minute(db: Database) {
-        for trouble in [Trouble::Exchange500, Trouble::ExchangeHtml] {
+        each([Trouble::Exchange500, Trouble::ExchangeHtml], |trouble| async move {
             let story = Story::begin(db).await;
             story.fails("dedicated", trouble, "token_exchange_failed", NO_ANSWER).await;
             assert_eq!(story.called(), ["exchange"; 2]);
-        }
+        })
+        .await;
     }
 
     async fn a_hiccup_costs_nothing(db: Database) {
-        for fault in [Fault::transient(), Fault::Html { status: 503 }, Fault::CutBefore] {
+        let unknown = Fault::graph(500, 1, "An unknown error occurred");
+        each([Fault::transient(), unknown, Fault::Html { status: 503 }, Fault::CutBefore], |fault| async move {
             let story = Story::begin(db).await;
             story.world().fault("exchange", 1, fault);
             story.connects("dedicated", Outcome::Dedicated).await;
             assert_eq!(story.world().count("exchange"), 2);
-        }
+        })
+        .await;
     }
 
     async fn a_code_that_was_used_up_before_the_line_was_cut_is_lost(db: Database) {

@@ -7,7 +7,7 @@ use setuplinks::sandbox::{Fault, Login, Outcome, When};
 
 use crate::{
     records,
-    story::Story,
+    story::{Story, each},
     support::{Visitor, on_both},
 };
 
@@ -81,7 +81,7 @@ on_both! {
     }
 
     async fn a_link_taken_back_in_the_middle_leaves_nothing_behind(db: Database) {
-        for step in ["debug_token", "register"] {
+        each(["debug_token", "register"], |step| async move {
             let story = Story::begin(db).await;
             let hold = story.world().hold(step, When::After);
             let progress = story.come_back("dedicated", Outcome::Dedicated).await;
@@ -94,7 +94,8 @@ on_both! {
             assert!(!story.record().await.has_secrets(), "{step}");
             assert_eq!(story.platform.see(&story.link).await["status"], "revoked");
             story.law_was_kept();
-        }
+        })
+        .await;
     }
 
     async fn a_link_replaced_in_the_middle_leaves_nothing_behind(db: Database) {
@@ -122,11 +123,12 @@ on_both! {
     }
 
     async fn the_deadline_passes_and_says_so_by_how_far_it_had_come(db: Database) {
-        for (step, code) in [
+        let cases = [
             ("debug_token", "token_exchange_failed"),
             ("phone_numbers", "token_exchange_failed"),
             ("phone_number", "phone_verification_failed"),
-        ] {
+        ];
+        each(cases, |(step, code)| async move {
             let story = Story::by_hand(db).await;
             story.world().fault(step, 1000, Fault::Html { status: 503 });
             let progress = story.come_back("dedicated", Outcome::Dedicated).await;
@@ -135,7 +137,8 @@ on_both! {
             let end = story.visitor.wait_out(&progress).await;
             story.failed(&end, code, "WhatsApp is not answering").await;
             assert_eq!(story.world().count("subscribe"), 0);
-        }
+        })
+        .await;
     }
 
     async fn a_last_question_that_is_not_answered_costs_nothing(db: Database) {

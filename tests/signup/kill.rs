@@ -6,7 +6,6 @@ use std::{
     sync::atomic::{AtomicU16, Ordering},
 };
 
-use futures_util::future::join_all;
 use serde_json::json;
 use setuplinks::{
     api::key,
@@ -19,7 +18,7 @@ use setuplinks::{
 
 use crate::{
     law, records,
-    story::{FAILURE, SUCCESS, terms},
+    story::{FAILURE, SUCCESS, each, terms},
     support::{
         Database, Link, Page, Platform, Visitor,
         database::Fresh,
@@ -202,7 +201,7 @@ async fn killed_at(database: Database, outcome: Outcome, call: &str, when: When)
 /// Every point of a way at once, each with a program and a database of its own.
 async fn killed_everywhere(database: Database, outcome: Outcome, calls: &[&str]) {
     let points = calls.iter().flat_map(|call| [(*call, When::Before), (*call, When::After)]);
-    join_all(points.map(|(call, when)| killed_at(database, outcome, call, when))).await;
+    each(points, |(call, when)| killed_at(database, outcome, call, when)).await;
 }
 
 on_both! {

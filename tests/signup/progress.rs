@@ -6,7 +6,7 @@ use scraper::{Html, Selector};
 use setuplinks::sandbox::{Fault, Login, Outcome, Trouble, When};
 
 use crate::{
-    story::Story,
+    story::{Story, each},
     support::{on_both, until},
 };
 
@@ -83,7 +83,7 @@ on_both! {
             assert_eq!((name.as_str(), now(&html)), ("steps", rows[4].clone()));
             ending = stream.next().await;
         }
-        assert_eq!(ending, Some(("end".to_owned(), String::new())));
+        assert_eq!(ending, Some(("end".to_owned(), "over".to_owned())));
         assert_eq!(stream.next().await, None);
         story.connected(&story.visitor.get(&progress).await).await;
     }
@@ -96,7 +96,7 @@ on_both! {
         let mut stream = Stream::open(&format!("{progress}/events")).await;
         stream.next_step().await;
         hold.release();
-        assert_eq!(stream.next().await, Some(("end".to_owned(), String::new())));
+        assert_eq!(stream.next().await, Some(("end".to_owned(), "over".to_owned())));
         assert_eq!(story.visitor.get(&progress).await.page(), "number");
     }
 
@@ -116,7 +116,7 @@ on_both! {
     }
 
     async fn every_page_answers_at_once_while_meta_hangs(db: Database) {
-        for call in ["exchange", "phone_numbers"] {
+        each(["exchange", "phone_numbers"], |call| async move {
             let story = Story::begin(db).await;
             let hold = story.world().hold(call, When::Before);
             let started = Instant::now();
@@ -131,7 +131,8 @@ on_both! {
             assert!(started.elapsed() < Duration::from_secs(5), "the way back waited for Meta");
             let seen = story.platform.see(&story.link).await;
             assert_eq!(seen["whatsapp_setup_status"], "processing");
-        }
+        })
+        .await;
     }
 
     async fn a_try_that_fails_is_no_failure_that_anybody_sees(db: Database) {

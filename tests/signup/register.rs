@@ -116,7 +116,7 @@ on_both! {
     async fn pins_guessed_too_often_without_a_word_on_how_long(db: Database) {
         let story = Story::begin(db).await;
         story.world().fault("register", 1, Fault::graph(400, 133_008, "(#133008) Too many PIN guesses"));
-        let title = "WhatsApp has paused this number";
+        let title = "WhatsApp asks for a longer pause";
         story.fails("dedicated", Outcome::Dedicated, "phone_verification_failed", title).await;
         assert_eq!(from_register_on(&story), ["register"]);
     }

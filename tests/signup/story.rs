@@ -32,6 +32,11 @@ pub fn terms(more: &Value) -> Value {
     terms
 }
 
+/// The same story in several variations, told at once: each mostly waits.
+pub async fn each<T, F: Future<Output = ()>>(variations: impl IntoIterator<Item = T>, tell: impl Fn(T) -> F) {
+    futures_util::future::join_all(variations.into_iter().map(tell)).await;
+}
+
 /// A clock that stands still until the test moves it.
 pub fn standing_clock() -> Clock {
     Clock::manual(Timestamp(1_795_000_000_000))
