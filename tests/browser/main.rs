@@ -7,10 +7,9 @@
 //! The whole ways run on both databases. What else is looked at here happens in the browser, whatever the database is:
 //! one of the two is enough, and the tests take turns.
 
-#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../support/mod.rs"]
-#[allow(unused_imports, reason = "each test binary uses its own part of it")]
 mod support;
 
 mod chromium;
