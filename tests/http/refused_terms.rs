@@ -12,6 +12,7 @@ use crate::{
 const NEEDS_TWILIO: &str = "Custom Twilio credentials are required to set non-US phone_number_country_isos";
 
 /// Values that a field of a new or changed link cannot have.
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn wrong() -> Vec<(&'static str, Vec<Value>)> {
     let urls = || {
         let long = format!("https://acme.example/{}", "x".repeat(2048));
