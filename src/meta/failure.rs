@@ -40,6 +40,8 @@ pub struct GraphError {
     pub is_transient: bool,
     /// How long Meta asks to wait.
     pub wait: Option<Duration>,
+    /// Whether the message is that of a wrong app secret, which has no code of its own.
+    pub is_about_secret: bool,
     /// `fbtrace_id`, for Meta's support.
     pub trace: String,
 }
@@ -70,12 +72,14 @@ impl GraphError {
     #[must_use]
     pub fn read(body: &Value, retry_after: Option<Duration>) -> Option<Self> {
         let error = body.get("error")?.as_object()?;
+        let message = error.get("message").and_then(Value::as_str).unwrap_or_default();
         let details = error.get("error_data").and_then(|data| data.get("details")).and_then(Value::as_str);
         Some(Self {
             code: error.get("code").and_then(number)?,
             subcode: error.get("error_subcode").and_then(number),
             is_transient: error.get("is_transient").and_then(Value::as_bool).unwrap_or(false),
             wait: details.and_then(wait_in).or(retry_after),
+            is_about_secret: message.contains("client secret") || message.contains("client_secret"),
             trace: error.get("fbtrace_id").and_then(Value::as_str).unwrap_or("none").chars().take(40).collect(),
         })
     }

@@ -172,7 +172,6 @@ impl Estate {
             verified_name: format!("Sandbox Shop {}", self.phones.len() + 1),
             waba_id: waba_id.to_owned(),
             mode,
-            linked: true,
             verified: true,
             registration: Registration::None,
             pin: None,

@@ -179,7 +179,9 @@ fn bring(estate: &mut Estate, login: &Login, typed: Option<Typed>, now: Timestam
         estate.wabas.iter_mut().filter(|waba| wabas.contains(&waba.id)).for_each(|waba| waba.shared = true);
     }
     for phone in estate.phones.iter_mut().filter(|phone| wabas.contains(&phone.waba_id)) {
-        phone.linked = true;
+        if phone.registration == Registration::Unlinked {
+            phone.registration = Registration::None;
+        }
         login.troubles.iter().for_each(|trouble| phone.suffer(*trouble, now));
     }
     wabas
@@ -261,7 +263,7 @@ impl super::phone::Phone {
     fn suffer(&mut self, trouble: Trouble, now: Timestamp) {
         let pause = |code, seconds| Some(Pause { code, until: now.plus(Duration::from_secs(seconds)) });
         match trouble {
-            Trouble::AppOnly => (self.mode, self.linked) = (Mode::Coexistence, false),
+            Trouble::AppOnly => (self.mode, self.registration) = (Mode::Coexistence, Registration::Unlinked),
             Trouble::Register133000 => self.registration = Registration::HalfUndone,
             Trouble::Register133005 if self.registration != Registration::Registered => {
                 self.pin = Some("714025".to_owned());

@@ -24,13 +24,15 @@ pub enum Mode {
     Coexistence,
 }
 
-/// Where a dedicated number stands with the Cloud API.
+/// Where a number stands with the Cloud API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Registration {
     None,
     Registered,
     /// Meta's documentation, 133000: a previous deregistration failed and has to be done again.
     HalfUndone,
+    /// In the app alone: the login that should have linked it went wrong.
+    Unlinked,
 }
 
 /// Requests of one kind, counted over the rolling window.
@@ -78,8 +80,6 @@ pub(super) struct Phone {
     pub(super) verified_name: String,
     pub(super) waba_id: String,
     pub(super) mode: Mode,
-    /// Whether a number in the app was linked to the Cloud API too; a login does that, unless it goes wrong.
-    pub(super) linked: bool,
     pub(super) verified: bool,
     pub(super) registration: Registration,
     pub(super) pin: Option<String>,
@@ -96,7 +96,8 @@ pub(super) struct Phone {
 impl Phone {
     /// Meta's documentation: `is_on_biz_app` with `platform_type` `CLOUD_API` is coexistence.
     pub(super) fn works(&self) -> bool {
-        (self.mode == Mode::Coexistence && self.linked) || self.registration == Registration::Registered
+        (self.mode == Mode::Coexistence && self.registration != Registration::Unlinked)
+            || self.registration == Registration::Registered
     }
 
     /// Starts over with the WhatsApp Business app: a new 24 hours, nothing synchronized yet.

@@ -17,7 +17,7 @@ use chromiumoxide::{Browser, handler::HandlerConfig};
 use futures_util::StreamExt as _;
 
 /// Longer than anything takes on a machine that does much else.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const EXECUTABLE: &str = "/usr/bin/chromium";
 

@@ -6,7 +6,7 @@ use chromiumoxide::{
     Page,
     cdp::{
         browser_protocol::{
-            audits::{self, EventIssueAdded, InspectorIssueCode},
+            audits::{self, EventIssueAdded},
             log::EventEntryAdded,
             page::AddScriptToEvaluateOnNewDocumentParams,
         },
@@ -26,6 +26,10 @@ document.addEventListener("DOMContentLoaded", () => {
   if (page) heard(JSON.stringify({ url: location.href, page: page.dataset.page, lang: root.lang, dir: root.dir }));
 });
 "#;
+
+/// Notes of Chromium's about its own keeping of histories: a link that is over leads to the platform, and a progress page
+/// leads on, before anybody has touched them. That is what they are for.
+const MEANT: &[&str] = &["BounceTrackingIssue", "NavigationEntryMarkedSkippable"];
 
 /// A page that went by, as its first words were.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -71,10 +75,9 @@ impl Ears {
             Event::Message(format!("{:?} {:?}: {} {url}", entry.source, entry.level, entry.text))
         });
         let issues = page.event_listener::<EventIssueAdded>().await.expect("events").filter_map(|event| {
-            let (code, details) = (&event.issue.code, serde_json::to_value(&event.issue.details).unwrap_or_default());
-            // A link that is over leads to the platform before anybody has touched our page. That is what it is for.
-            let is_meant = *code == InspectorIssueCode::BounceTrackingIssue;
-            ready((!is_meant).then(|| Event::Message(format!("issue {code:?}: {details}"))))
+            let details = serde_json::to_value(&event.issue.details).unwrap_or_default();
+            let issue = format!("issue {:?}: {details}", event.issue.code);
+            ready((!MEANT.iter().any(|meant| issue.contains(meant))).then_some(Event::Message(issue)))
         });
         let observer =
             page.event_listener::<EventBindingCalled>().await.expect("events").map(|event| match serde_json::from_str(

@@ -94,7 +94,7 @@ async fn links_that_are_over(stage: &Stage, terms: serde_json::Value) -> [(&'sta
     let revoked = stage.platform.link(terms.clone()).await;
     stage.platform.link_for(&revoked.customer, terms.clone()).await;
     let expired = stage.platform.link(terms).await;
-    stage.house.clock.advance(Duration::from_secs(31 * 24 * 60 * 60));
+    stage.house.clock.advance(Duration::from_hours(31 * 24));
     [("used", 200, used), ("revoked", 410, revoked), ("expired", 410, expired)]
 }
 

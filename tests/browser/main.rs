@@ -7,6 +7,8 @@
 //! The whole ways run on both databases. What else is looked at here happens in the browser, whatever the database is:
 //! one of the two is enough, and the tests take turns.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

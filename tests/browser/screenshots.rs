@@ -220,7 +220,7 @@ async fn an_expired_link_fits_every_screen() {
     let house = House::open_at(Database::Sqlite, Clock::manual(Clock::system().now())).await;
     let stage = Stage::of(house).await;
     let link = stage.platform.link(json!({})).await;
-    stage.house.clock.advance(Duration::from_secs(31 * 24 * 60 * 60));
+    stage.house.clock.advance(Duration::from_hours(31 * 24));
     for lang in [Lang::En, Lang::Ar, Lang::Hi] {
         let mut person = Person::speaking(lang).await;
         person.expect_status(410);

@@ -107,7 +107,7 @@ impl Tab {
         }
     }
 
-    /// Waits for a page of the house and gives its language and direction.
+    /// The page's language and direction.
     pub async fn speaks(&self) -> (String, String) {
         let root = self.look("[document.documentElement.lang, document.documentElement.dir]").await;
         serde_json::from_value(root).expect("two texts")

@@ -9,7 +9,7 @@ use crate::{
     tab::{Tab, hook},
 };
 
-/// Whether the page is the dialog or one that follows it; a page that was left may come back as it was.
+/// From an open setup page to the dialog.
 async fn at_facebook(tab: &Tab) {
     tab.arrive("setup").await;
     tab.follow(CONTINUE).await;

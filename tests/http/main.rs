@@ -1,6 +1,6 @@
 //! The house over HTTP, on both databases.
 
-#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../support/mod.rs"]
 mod support;

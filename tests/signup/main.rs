@@ -1,4 +1,22 @@
-//! Tests.
+//! The signup: every way through Meta and every way it goes wrong, on both databases.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod law;
+mod records;
+mod story;
+
+mod accounts;
+mod exchange;
+mod finish;
+mod kill;
+mod numbers;
+mod progress;
+mod register;
+mod subscribe;
+mod sync;
+mod turns;
+mod types;

@@ -52,10 +52,9 @@ fn refused(signup: &Signup, failure: &Failure) -> Outcome {
     let remedy = remedy(signup, failure);
     if let Failure::Graph(error) = failure {
         match (error.code, error.subcode) {
-            // "Unknown error" elsewhere; here Meta says it of a wrong app secret too. One more try tells.
-            (1, _) if signup.tries + 1 < TRIES => return Outcome::Later(None),
             (100, Some(subcode::EXPIRED | subcode::USED)) => return Outcome::Failed(Reason::TooLate),
-            (1, _) if !error.is_transient => return misconfigured("META_APP_SECRET is not this app's"),
+            // Everywhere else, and with another message, 1 is "unknown error" and may pass.
+            (1, _) if error.is_about_secret => return misconfigured("META_APP_SECRET is not this app's"),
             (101, _) => return misconfigured("META_APP_ID is no app of Meta's"),
             (191, _) | (100, Some(subcode::REDIRECT_URI)) => {
                 return misconfigured(

@@ -1,0 +1,260 @@
+//! The process dies at any point, or is asked to stop, and another one goes on: nothing is lost, nothing is done twice.
+
+use std::{
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
+};
+
+use serde_json::json;
+use setuplinks::{
+    api::key,
+    app::PublicUrl,
+    clock::Clock,
+    id::ProjectId,
+    sandbox::{Outcome, Sandbox, When, World},
+    store::{Store, projects},
+};
+
+use crate::{
+    law, records,
+    story::{FAILURE, SUCCESS, each, terms},
+    support::{
+        Database, Link, Page, Platform, Visitor,
+        database::Fresh,
+        house::{APP_ID, APP_SECRET, CONFIG_ID, SECRET_KEYS, facebook},
+        on_both, until,
+    },
+};
+
+const DEDICATED: [&str; 7] =
+    ["exchange", "debug_token", "me", "phone_numbers", "phone_number", "subscribe", "register"];
+const COEXISTENCE: [&str; 8] =
+    ["exchange", "debug_token", "me", "phone_numbers", "phone_number", "subscribe", "smb_contacts", "smb_history"];
+
+/// The real program on a port and a database that outlive it, with a customer in front of it.
+struct Deployment {
+    port: u16,
+    database: Fresh,
+    facebook: Sandbox,
+    store: Store,
+    platform: Platform,
+    link: Link,
+    visitor: Visitor,
+    process: Option<Child>,
+}
+
+/// A port that nothing takes between two processes: below those that the system hands out by itself.
+fn port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % 10_000).expect("a small number");
+    loop {
+        let port = 15_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 15_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+impl Deployment {
+    async fn start(database: Database) -> Self {
+        let port = port();
+        let url = format!("http://localhost:{port}");
+        let facebook = facebook(&PublicUrl::parse(&url).expect("an origin"), Clock::system()).await;
+        let database = database.fresh().await;
+        let store = Store::open(&database.url).await.expect("a database");
+        let now = Clock::system().now();
+        let project = projects::Project { id: ProjectId::new(now), name: "Acme".to_owned(), created_at: now };
+        projects::insert(store.acquire().await.expect("a connection").db(), &project).await.expect("a project");
+        let key = key::create(&store, project.id, "test", now).await.expect("a key");
+        let platform = Platform::new(url, key, project.id);
+        let process = serve(port, &database, &facebook).await;
+        let link = platform.link(terms(&json!({}))).await;
+        Self { port, database, facebook, store, platform, link, visitor: Visitor::new(), process: Some(process) }
+    }
+
+    fn world(&self) -> &World {
+        self.facebook.world()
+    }
+
+    /// SIGKILL: not one more instruction.
+    fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().expect("killed");
+            process.wait().expect("gone");
+        }
+    }
+
+    /// SIGTERM, as a service manager sends it; gives when the process has gone by itself.
+    fn ask_to_stop(&mut self) -> PendingStop {
+        let process = self.process.take().expect("a process");
+        let asked = Command::new("sh").args(["-c", &format!("kill -TERM {}", process.id())]).status();
+        assert!(asked.expect("a shell").success());
+        PendingStop(process)
+    }
+
+    async fn start_again(&mut self) {
+        self.process = Some(serve(self.port, &self.database, &self.facebook).await);
+    }
+
+    async fn come_back(&self, outcome: Outcome) -> String {
+        let asked = if outcome == Outcome::Coexistence { "coexistence" } else { "dedicated" };
+        self.visitor.log_in(&self.link, asked, self.world(), outcome).await.location()
+    }
+
+    async fn record(&self) -> records::Row {
+        records::signups(&self.store, &self.link.id).await.pop().expect("a signup")
+    }
+
+    async fn connected(&self, end: &Page, point: &str) {
+        assert!(end.location().starts_with(SUCCESS), "{point}: {}", end.location());
+        let number = self.world().number(&end.landing()["phone_number_id"]).expect("a number");
+        let seen = self.platform.see(&self.link).await;
+        assert_eq!((&seen["status"], &seen["whatsapp_setup_status"]), (&json!("used"), &json!("completed")), "{point}");
+        assert!(self.world().subscribed(&number.waba_id), "{point}");
+        assert!(number.registered || (number.contacts_synced && number.history_synced), "{point}: {number:?}");
+        assert_eq!(records::numbers(&self.store).await, 1, "{point}");
+        let events = records::events(&self.store, &self.link.id).await;
+        let told = |name: &str| events.iter().filter(|(event, _)| event == name).count();
+        assert_eq!((told("setup_link.completed"), told("whatsapp.phone_number.created")), (1, 1), "{point}");
+        law::hold_against(self.world(), &format!("{}/auth/facebook/callback", self.platform.base));
+    }
+}
+
+impl Drop for Deployment {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+struct PendingStop(Child);
+
+impl PendingStop {
+    async fn gone(mut self) {
+        let process = std::sync::Mutex::new(&mut self.0);
+        let ended = until("the process to end by itself", || async {
+            process.lock().expect("a process").try_wait().expect("a status")
+        });
+        assert!(ended.await.success());
+    }
+}
+
+async fn serve(port: u16, database: &Fresh, facebook: &Sandbox) -> Child {
+    let process = Command::new(env!("CARGO_BIN_EXE_setuplinks"))
+        .arg("serve")
+        .env_clear()
+        .envs([
+            ("LISTEN_ADDR", format!("127.0.0.1:{port}")),
+            ("PUBLIC_URL", format!("http://localhost:{port}")),
+            ("DATABASE_URL", database.url.clone()),
+            ("META_GRAPH_URL", facebook.url()),
+            ("META_DIALOG_URL", facebook.url()),
+        ])
+        .envs([
+            ("SECRET_KEYS", SECRET_KEYS),
+            ("META_APP_ID", APP_ID),
+            ("META_APP_SECRET", APP_SECRET),
+            ("META_CONFIG_ID", CONFIG_ID),
+        ])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    until("the program to listen", || async { tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok() }).await;
+    process
+}
+
+/// Kills the program while that call is at that point, starts it again, and sees how it ends.
+async fn killed_at(database: Database, outcome: Outcome, call: &str, when: When) {
+    let point = format!("{outcome:?}, {call}, {when:?}");
+    let mut deployment = Deployment::start(database).await;
+    // Held to the end: what the dead process asked for, and had not got, never happens.
+    let hold = deployment.world().hold(call, when);
+    let mut progress = deployment.come_back(outcome).await;
+    hold.reached().await;
+    deployment.kill();
+    deployment.start_again().await;
+    if (call, when) == ("exchange", When::After) {
+        // The code is used up and the token was in the answer: only the customer can make another.
+        let end = deployment.visitor.wait_out(&progress).await;
+        assert!(end.location().starts_with(FAILURE), "{point}: {}", end.location());
+        assert_eq!(end.landing()["error_code"], "token_exchange_failed");
+        progress = deployment.come_back(outcome).await;
+    }
+    let end = deployment.visitor.wait_out(&progress).await;
+    deployment.connected(&end, &point).await;
+
+    let calls = deployment.world().calls();
+    let answered = |name: &str| calls.iter().filter(|made| made.name == name && made.status != 0).count();
+    let made = |name: &str| calls.iter().filter(|made| made.name == name).count();
+    let expected = match outcome {
+        Outcome::Coexistence => (0, 0),
+        // The one that was killed after its effect is found out, and not made again.
+        _ if (call, when) == ("register", When::After) => (1, 0),
+        _ if (call, when) == ("register", When::Before) => (2, 1),
+        _ => (1, 1),
+    };
+    assert_eq!((made("register"), answered("register")), expected, "{point}");
+}
+
+/// Every point of a way at once, each with a program and a database of its own.
+async fn killed_everywhere(database: Database, outcome: Outcome, calls: &[&str]) {
+    let points = calls.iter().flat_map(|call| [(*call, When::Before), (*call, When::After)]);
+    each(points, |(call, when)| killed_at(database, outcome, call, when)).await;
+}
+
+on_both! {
+    async fn killed_at_every_call_of_a_dedicated_number(db: Database) {
+        killed_everywhere(db, Outcome::Dedicated, &DEDICATED).await;
+    }
+
+    async fn killed_at_every_call_of_a_coexistence_number(db: Database) {
+        killed_everywhere(db, Outcome::Coexistence, &COEXISTENCE).await;
+    }
+
+    async fn killed_while_the_customer_chooses(db: Database) {
+        let mut deployment = Deployment::start(db).await;
+        let progress = deployment.come_back(Outcome::Several).await;
+        let page = deployment.visitor.wait_out(&progress).await;
+        assert_eq!(page.page(), "number");
+        deployment.kill();
+        deployment.start_again().await;
+        let chosen = page.attribute("input[name=phone_number_id]", "value");
+        let form = [("phone_number_id", chosen.as_str())];
+        let back = deployment.visitor.post(&format!("{}/number", deployment.link.url), &form).await;
+        let end = deployment.visitor.wait_out(&back.location()).await;
+        deployment.connected(&end, "choose").await;
+        assert_eq!(end.landing()["phone_number_id"], chosen);
+    }
+
+    async fn asked_to_stop_it_finishes_the_step_and_hands_over_at_once(db: Database) {
+        let mut deployment = Deployment::start(db).await;
+        let hold = deployment.world().hold("register", When::After);
+        let progress = deployment.come_back(Outcome::Dedicated).await;
+        hold.reached().await;
+        let stop = deployment.ask_to_stop();
+        hold.release();
+        stop.gone().await;
+        let row = deployment.record().await;
+        assert_eq!((&*row.step, row.lease_until, row.ended_at), ("store", None, None));
+        deployment.start_again().await;
+        let end = deployment.visitor.wait_out(&progress).await;
+        deployment.connected(&end, "stopped").await;
+        assert_eq!(deployment.world().count("register"), 1);
+    }
+
+    async fn asked_to_stop_while_meta_hangs_it_leaves_the_call_to_the_next(db: Database) {
+        let mut deployment = Deployment::start(db).await;
+        let hold = deployment.world().hold("register", When::After);
+        let progress = deployment.come_back(Outcome::Dedicated).await;
+        hold.reached().await;
+        deployment.ask_to_stop().gone().await;
+        let row = deployment.record().await;
+        assert_eq!((&*row.step, row.lease_until, row.ended_at), ("register", None, None));
+        deployment.start_again().await;
+        let end = deployment.visitor.wait_out(&progress).await;
+        deployment.connected(&end, "stopped").await;
+        assert_eq!(deployment.world().count("register"), 1, "its outcome was asked for");
+    }
+}

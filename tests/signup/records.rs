@@ -1,0 +1,94 @@
+//! What the database holds: read past the house, as somebody with a copy of it would.
+
+use serde_json::Value;
+use setuplinks::{
+    clock::Timestamp,
+    id::{LinkId, NumberId},
+    seal::{Place, Sealer},
+    store::Store,
+};
+use sqlx::{FromRow, types::Json};
+
+use crate::support::house::SECRET_KEYS;
+
+macro_rules! on_pool {
+    ($store:expr, $pool:ident => $body:expr) => {
+        match $store {
+            Store::Sqlite($pool) => $body,
+            Store::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// A signup's row.
+#[derive(Debug, FromRow)]
+pub struct Row {
+    pub step: String,
+    pub code_sealed: Option<Vec<u8>>,
+    pub token_sealed: Option<Vec<u8>>,
+    pub pin_sealed: Option<Vec<u8>>,
+    pub ended_at: Option<Timestamp>,
+    pub next_at: Timestamp,
+    pub lease_until: Option<Timestamp>,
+}
+
+/// A number's secrets.
+#[derive(Debug, FromRow)]
+pub struct Secrets {
+    pub id: NumberId,
+    pub token_sealed: Vec<u8>,
+    pub token_expires_at: Option<Timestamp>,
+    pub pin_sealed: Option<Vec<u8>>,
+}
+
+impl Row {
+    pub fn has_secrets(&self) -> bool {
+        self.code_sealed.is_some() || self.token_sealed.is_some() || self.pin_sealed.is_some()
+    }
+}
+
+impl Secrets {
+    /// The PIN, opened with the keys of the house.
+    pub fn pin(&self) -> Option<String> {
+        self.pin_sealed.as_ref().map(|sealed| open("pin", self.id, sealed))
+    }
+
+    pub fn token(&self) -> String {
+        open("token", self.id, &self.token_sealed)
+    }
+}
+
+fn open(column: &'static str, number: NumberId, sealed: &[u8]) -> String {
+    use secrecy::ExposeSecret as _;
+    let sealer = Sealer::parse(SECRET_KEYS).expect("keys");
+    let place = Place { table: "phone_numbers", column, row: number.0 };
+    sealer.open(place, sealed).expect("a seal of this row").expose_secret().to_owned()
+}
+
+/// The link's signups, oldest first.
+pub async fn signups(store: &Store, link: &str) -> Vec<Row> {
+    let link = LinkId::parse(link).expect("a link's id");
+    let query = "select * from signups where link_id = $1 order by created_at, id";
+    on_pool!(store, pool => sqlx::query_as(query).bind(link).fetch_all(pool).await).expect("signups")
+}
+
+/// The secrets of every number with that Meta id.
+pub async fn secrets(store: &Store, phone_number_id: &str) -> Vec<Secrets> {
+    let query = "select * from phone_numbers where phone_number_id = $1 order by created_at";
+    on_pool!(store, pool => sqlx::query_as(query).bind(phone_number_id).fetch_all(pool).await).expect("numbers")
+}
+
+/// How many numbers are stored, in all projects.
+pub async fn numbers(store: &Store) -> i64 {
+    let query = "select count(*) from phone_numbers";
+    on_pool!(store, pool => sqlx::query_scalar(query).fetch_one(pool).await).expect("a count")
+}
+
+/// Names and payloads of the link's events, by name.
+pub async fn events(store: &Store, link: &str) -> Vec<(String, Value)> {
+    let link = LinkId::parse(link).expect("a link's id");
+    let query = "select name, payload from events where link_id = $1 order by name, id";
+    let rows: Vec<(String, Json<Value>)> =
+        on_pool!(store, pool => sqlx::query_as(query).bind(link).fetch_all(pool).await).expect("events");
+    rows.into_iter().map(|(name, Json(payload))| (name, payload)).collect()
+}
