@@ -222,7 +222,7 @@ async fn an_expired_link_fits_every_screen() {
     let link = stage.platform.link(json!({})).await;
     stage.house.clock.advance(Duration::from_hours(31 * 24));
     for lang in [Lang::En, Lang::Ar, Lang::Hi] {
-        let person = Person::speaking(lang).await;
+        let mut person = Person::speaking(lang).await;
         let tab = person.open(&link.url).await;
         tab.arrive("expired").await;
         look_at(&tab, "expired", lang).await;
