@@ -230,6 +230,30 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_names_every_reason_and_every_code() {
+        let page = include_str!("../../docs/failures.md");
+        for reason in Reason::ALL {
+            let row = format!("| `{reason}` | `{}` |", reason.error_code());
+            assert!(page.contains(&row), "{row}");
+        }
+        let table = page.split("## Meta's codes").nth(1).unwrap().split("**Tried again**").next().unwrap();
+        let named = |code: i64| {
+            table.lines().filter(|line| line.starts_with('|')).find(|line| {
+                line.split(|c: char| !c.is_ascii_digit() && c != '–').any(|word| match word.split_once('–') {
+                    Some((from, to)) => (from.parse().unwrap_or(1)..=to.parse().unwrap_or(0)).contains(&code),
+                    None => word.parse() == Ok(code),
+                })
+            })
+        };
+        for code in 1..4_000_000 {
+            if let Some(reason) = reason_of(code) {
+                let row = named(code).unwrap_or_else(|| panic!("{code} is in no row"));
+                assert!(row.contains(&format!("`{reason}`")), "{code}: {row}");
+            }
+        }
+    }
+
+    #[test]
     fn nothing_that_meta_says_in_prose_is_kept() {
         let body = json!({"error": {"code": 100, "message": "token EAAsecret is bad", "fbtrace_id": "Abc"}});
         assert_eq!(graph(&body).to_string(), "Graph error 100 (trace Abc)");
