@@ -12,7 +12,7 @@ use setuplinks::{
     app::PublicUrl,
     clock::Clock,
     id::ProjectId,
-    sandbox::{Outcome, Sandbox, When, World},
+    sandbox::{Hold, Login, Outcome, Sandbox, Trouble, When, World},
     store::{Store, projects},
 };
 
@@ -97,9 +97,21 @@ impl Deployment {
         self.process = Some(serve(self.port, &self.database, &self.facebook).await);
     }
 
-    async fn come_back(&self, outcome: Outcome) -> String {
-        let asked = if outcome == Outcome::Coexistence { "coexistence" } else { "dedicated" };
-        self.visitor.log_in(&self.link, asked, self.world(), outcome).await.location()
+    async fn come_back(&self, login: impl Into<Login>) -> String {
+        let login = login.into();
+        let asked = if login.outcome == Outcome::Coexistence { "coexistence" } else { "dedicated" };
+        self.visitor.log_in(&self.link, asked, self.world(), login).await.location()
+    }
+
+    /// Logs in, and is killed and started again while that call is at that point. What the dead process asked for, and had
+    /// not got, never happens as long as the hold is kept.
+    async fn interrupted_at(&mut self, login: impl Into<Login>, call: &str, when: When) -> Hold {
+        let hold = self.world().hold(call, when);
+        self.come_back(login).await;
+        hold.reached().await;
+        self.kill();
+        self.start_again().await;
+        hold
     }
 
     async fn record(&self) -> records::Row {
@@ -169,18 +181,14 @@ async fn serve(port: u16, database: &Fresh, facebook: &Sandbox) -> Child {
 async fn killed_at(database: Database, outcome: Outcome, call: &str, when: When) {
     let point = format!("{outcome:?}, {call}, {when:?}");
     let mut deployment = Deployment::start(database).await;
-    // Held to the end: what the dead process asked for, and had not got, never happens.
-    let hold = deployment.world().hold(call, when);
-    let mut progress = deployment.come_back(outcome).await;
-    hold.reached().await;
-    deployment.kill();
-    deployment.start_again().await;
+    let _hold = deployment.interrupted_at(outcome, call, when).await;
+    let progress = format!("{}/progress", deployment.link.url);
     if (call, when) == ("exchange", When::After) {
         // The code is used up and the token was in the answer: only the customer can make another.
         let end = deployment.visitor.wait_out(&progress).await;
         assert!(end.location().starts_with(FAILURE), "{point}: {}", end.location());
         assert_eq!(end.landing()["error_code"], "token_exchange_failed");
-        progress = deployment.come_back(outcome).await;
+        deployment.come_back(outcome).await;
     }
     let end = deployment.visitor.wait_out(&progress).await;
     deployment.connected(&end, &point).await;
@@ -211,6 +219,34 @@ on_both! {
 
     async fn killed_at_every_call_of_a_coexistence_number(db: Database) {
         killed_everywhere(db, Outcome::Coexistence, &COEXISTENCE).await;
+    }
+
+    async fn killed_between_a_refusal_and_what_it_asks_for(db: Database) {
+        let errands = [(Trouble::Register133005, "set_pin"), (Trouble::Register133000, "deregister")];
+        let points = errands.into_iter().flat_map(|errand| [(errand, When::Before), (errand, When::After)]);
+        each(points, |((trouble, call), when)| async move {
+            let mut deployment = Deployment::start(db).await;
+            let _hold = deployment.interrupted_at(trouble, call, when).await;
+            let end = deployment.visitor.wait_out(&format!("{}/progress", deployment.link.url)).await;
+            deployment.connected(&end, &format!("{call}, {when:?}")).await;
+            assert_eq!(deployment.world().count("register"), 2, "{call}, {when:?}");
+        })
+        .await;
+    }
+
+    async fn killed_when_only_the_number_is_left_to_be_stored(db: Database) {
+        let mut deployment = Deployment::start(db).await;
+        let registered = deployment.world().hold("register", When::After);
+        let progress = deployment.come_back(Outcome::Dedicated).await;
+        registered.reached().await;
+        let last_question = deployment.world().hold("phone_number", When::Before);
+        registered.release();
+        last_question.reached().await;
+        deployment.kill();
+        deployment.start_again().await;
+        let end = deployment.visitor.wait_out(&progress).await;
+        deployment.connected(&end, "store").await;
+        assert_eq!(deployment.world().count("register"), 1);
     }
 
     async fn killed_while_the_customer_chooses(db: Database) {
