@@ -33,17 +33,23 @@ macro_rules! on_both {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                run($crate::support::Database::Sqlite).await;
+                $crate::support::in_time(run($crate::support::Database::Sqlite)).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                run($crate::support::Database::Postgres).await;
+                $crate::support::in_time(run($crate::support::Database::Postgres)).await;
             }
         }
     )+};
 }
 pub(crate) use on_both;
+
+/// Ends a test that would wait for ever, such as for a call that is never made: it has failed.
+pub async fn in_time(test: impl Future<Output = ()>) {
+    let patience = Duration::from_mins(5);
+    tokio::time::timeout(patience, test).await.unwrap_or_else(|_| panic!("not over in {patience:?}"));
+}
 
 /// Asks until `look` finds what is waited for. Fails, naming it, when that takes longer than anything here should.
 pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
