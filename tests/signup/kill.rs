@@ -270,6 +270,12 @@ on_both! {
         let progress = deployment.come_back(Outcome::Dedicated).await;
         hold.reached().await;
         let stop = deployment.ask_to_stop();
+        // It has heard once nobody can come in any more.
+        let address = deployment.link.url.parse::<url::Url>().unwrap().socket_addrs(|| None).unwrap();
+        until("the house to close its door", || async {
+            tokio::net::TcpStream::connect(address.as_slice()).await.is_err().then_some(())
+        })
+        .await;
         hold.release();
         stop.gone().await;
         let row = deployment.record().await;
