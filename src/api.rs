@@ -14,11 +14,13 @@ use serde_json::{Value, json};
 use crate::{error::Error, web::RequestId};
 
 pub mod customers;
+pub mod deliveries;
 pub mod fields;
 pub mod key;
 pub mod paging;
 pub mod phone_numbers;
 pub mod setup_links;
+pub mod webhooks;
 
 /// One thing in its envelope.
 #[allow(clippy::needless_pass_by_value, reason = "callers make it for this")]

@@ -7,6 +7,7 @@ use url::Url;
 use crate::{
     clock::Clock,
     error::{Error, Result},
+    guard::Guard,
     id::SignupId,
     link::{SetupLink, token::Token},
     meta::Meta,
@@ -62,6 +63,8 @@ pub struct App {
     pub sealer: Sealer,
     /// The way to Meta.
     pub meta: Meta,
+    /// The way to addresses that platforms name.
+    pub guard: Guard,
     /// The house's address.
     pub public_url: PublicUrl,
     /// Background work, waited for at the end.
@@ -75,9 +78,15 @@ pub struct App {
 impl App {
     /// Furnishes the house.
     #[must_use]
-    pub fn new(store: Store, clock: Clock, sealer: Sealer, meta: Meta, public_url: PublicUrl) -> Self {
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        sealer: Sealer,
+        (meta, guard): (Meta, Guard),
+        public_url: PublicUrl,
+    ) -> Self {
         let (tasks, stopping, moved) = (TaskTracker::new(), CancellationToken::new(), watch::Sender::new(None));
-        Self { store, clock, sealer, meta, public_url, tasks, stopping, moved }
+        Self { store, clock, sealer, meta, guard, public_url, tasks, stopping, moved }
     }
 
     /// The token of a link's URL.

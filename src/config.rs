@@ -6,6 +6,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
@@ -14,6 +15,7 @@ use crate::{
     app::{App, PublicUrl},
     clock::Clock,
     error::Result,
+    guard::Guard,
     meta::{
         Meta, Settings,
         dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
@@ -93,6 +95,10 @@ pub struct ServeArgs {
     /// Where the login dialog is
     #[arg(long, env = "META_DIALOG_URL", default_value = "https://www.facebook.com", value_name = "URL")]
     meta_dialog_url: String,
+    /// Ranges of addresses that webhooks may reach although they are not public, comma separated, such as 10.1.0.0/16;
+    /// plain http is allowed there
+    #[arg(long, env = "WEBHOOK_ALLOWED_NETS", default_value = "", value_name = "NETS")]
+    webhook_allowed_nets: String,
     /// The dialog's extras for coexistence, as a JSON object
     #[arg(
         long,
@@ -164,6 +170,12 @@ fn base(name: &'static str, text: &str) -> Result<Url, Unusable> {
     if is_base { Ok(url) } else { Err(allowed()) }
 }
 
+fn nets(name: &'static str, text: &str) -> Result<Vec<IpNet>, Unusable> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let nets: Result<Vec<IpNet>, _> = parts.map(str::parse).collect();
+    nets.map_err(|_| unusable(name, "must be ranges such as 10.1.0.0/16, comma separated"))
+}
+
 fn extras(name: &'static str, text: &str) -> Result<String, Unusable> {
     match serde_json::from_str::<Value>(text) {
         Ok(value @ Value::Object(_)) => Ok(value.to_string()),
@@ -213,8 +225,9 @@ impl ServeArgs {
         let sealer =
             Sealer::parse(&keys).map_err(|problem| unusable("SECRET_KEYS", format!("cannot be used: {problem}")))?;
         let meta = Meta::new(self.meta(&public_url)?)?;
+        let guard = Guard::new(nets("WEBHOOK_ALLOWED_NETS", &self.webhook_allowed_nets)?)?;
         let store = self.database.open().await?;
-        Ok(App::new(store, clock, sealer, meta, public_url))
+        Ok(App::new(store, clock, sealer, (meta, guard), public_url))
     }
 
     fn meta(&self, public_url: &PublicUrl) -> Result<Settings, Unusable> {

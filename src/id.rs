@@ -57,6 +57,10 @@ ids! {
     SignupId,
     /// A connected phone number, by our own id (`internal_id` on the wire).
     NumberId,
+    /// A webhook.
+    WebhookId,
+    /// One event on its way to one webhook.
+    DeliveryId,
     /// Something that happened and that platforms may be told.
     EventId,
 }

@@ -10,8 +10,9 @@ use crate::{
     event::{Event, Name},
     id::LinkId,
     link::{BillingMode, LIFETIME, Reconnect, SetupLink, SetupStatus, Status, Terms, token::Token},
+    notify,
     seal::digest,
-    store::{Tx, events, links},
+    store::{Tx, links},
 };
 
 /// What a platform asks for in a new link.
@@ -99,5 +100,5 @@ async fn supersede(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> 
 
 async fn revoked(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
     let owner = (link.project_id, link.customer_id, link.id);
-    events::insert(tx.db(), &Event::of_link(Name::LinkRevoked, owner, &json!({}), now)).await
+    notify::tell(tx, &Event::of_link(Name::LinkRevoked, owner, &json!({}), now)).await
 }

@@ -32,7 +32,9 @@ pub mod web;
 pub mod app;
 pub mod connect;
 pub mod invite;
+pub mod notify;
 
+pub mod guard;
 pub mod meta;
 pub mod store;
 
@@ -41,6 +43,7 @@ pub mod event;
 pub mod link;
 pub mod number;
 pub mod signup;
+pub mod webhook;
 
 pub mod choice;
 pub mod clock;

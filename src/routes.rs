@@ -5,13 +5,13 @@ use axum::{
     extract::DefaultBodyLimit,
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
-    routing::get,
+    routing::{get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    api::{self, customers, phone_numbers, setup_links},
+    api::{self, customers, deliveries, phone_numbers, setup_links, webhooks},
     app::App,
     page::{self, login, number, progress, setup},
     store::sessions::Sessions,
@@ -58,6 +58,19 @@ fn platform() -> Router<App> {
         .route("/customers/{customer}/setup_links/{link}", get(setup_links::get).patch(setup_links::update))
         .route("/whatsapp/phone_numbers", get(phone_numbers::list))
         .route("/whatsapp/phone_numbers/{phone_number_id}", get(phone_numbers::get))
+        .route(
+            "/whatsapp/phone_numbers/{phone_number_id}/webhooks",
+            get(webhooks::list_of_number).post(webhooks::create_of_number),
+        )
+        .route(
+            "/whatsapp/phone_numbers/{phone_number_id}/webhooks/{webhook}",
+            get(webhooks::get_of_number).patch(webhooks::update_of_number).delete(webhooks::delete_of_number),
+        )
+        .route("/whatsapp/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/whatsapp/webhooks/{webhook}", get(webhooks::get).patch(webhooks::update).delete(webhooks::delete))
+        .route("/whatsapp/webhooks/{webhook}/test", post(webhooks::test))
+        .route("/webhook_deliveries", get(deliveries::list))
+        .route("/webhook_deliveries/{delivery}/redeliver", post(deliveries::redeliver))
         .fallback(api::nothing_here)
         .layer(CatchPanicLayer::custom(web::panicked))
         .layer(from_fn(api::faces))

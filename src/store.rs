@@ -17,6 +17,7 @@ use sqlx::{
 use crate::error::{Error, Result};
 
 pub mod customers;
+pub mod deliveries;
 pub mod events;
 pub mod keys;
 pub mod links;
@@ -24,6 +25,7 @@ pub mod numbers;
 pub mod projects;
 pub mod sessions;
 pub mod signups;
+pub mod webhooks;
 
 /// Runs `$body` with `$c` as the connection, whichever database it is to.
 macro_rules! on {
@@ -206,6 +208,7 @@ mod tests {
 
     const FILES: &[(&str, &[(&str, &str)])] = &[
         ("customers", customers::ALL),
+        ("deliveries", deliveries::ALL),
         ("events", events::ALL),
         ("keys", keys::ALL),
         ("links", links::ALL),
@@ -213,6 +216,7 @@ mod tests {
         ("projects", projects::ALL),
         ("sessions", sessions::ALL),
         ("signups", signups::ALL),
+        ("webhooks", webhooks::ALL),
     ];
 
     async fn prepare_all(store: Store, engine: &str) {

@@ -20,6 +20,7 @@ use crate::{
     clock::{Clock, random},
     config::DatabaseArgs,
     customer::Customer,
+    guard::Guard,
     id::{CustomerId, ProjectId},
     meta::{
         Meta, Settings,
@@ -60,7 +61,8 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
     let (facebook, meta) = stand_in(&public_url, clock.clone()).await?;
     let sealer = Sealer::parse(&secret_keys(folder)?).map_err(anyhow::Error::msg)?;
     let database = DatabaseArgs::at(format!("sqlite://{}", folder.join("setuplinks.db").display()));
-    let app = App::new(database.open().await?, clock, sealer, meta, public_url);
+    let guard = Guard::new(vec!["127.0.0.0/8".parse()?, "::1/128".parse()?])?;
+    let app = App::new(database.open().await?, clock, sealer, (meta, guard), public_url);
     let (key, customer) = furnish(&app).await?;
     let house = house(app.clone(), listener)?;
 

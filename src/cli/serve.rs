@@ -10,6 +10,7 @@ use crate::{
     clock::Clock,
     config::ServeArgs,
     connect::{LOGIN_LIFETIME, worker},
+    notify::{self, deliver},
     routes,
     store::{sessions::Sessions, signups},
     web::server,
@@ -38,6 +39,7 @@ pub fn house(app: App, listener: TcpListener) -> std::io::Result<House> {
     let served =
         tokio::spawn(server::serve(listener, routes::router(app.clone()), async move { stop.cancelled().await }));
     app.tasks.spawn(worker::run(app.clone()));
+    app.tasks.spawn(deliver::run(app.clone()));
     app.tasks.spawn(sweep(app.clone()));
     Ok(House { address, app, served })
 }
@@ -61,6 +63,7 @@ async fn sweep(app: App) {
     loop {
         let swept = async {
             sessions.purge().await?;
+            notify::sweep(&app).await?;
             // A week, so that a login that comes back far too late is still told so.
             let long_ago = crate::clock::Timestamp(app.clock.now().0 - week());
             signups::forget_logins(app.store.acquire().await?.db(), long_ago).await

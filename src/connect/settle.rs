@@ -8,9 +8,10 @@ use crate::{
     event::{Event, Name},
     id::{CustomerId, LinkId, NumberId, ProjectId},
     link::{SetupStatus, Status},
+    notify,
     number::{Facts, PhoneNumber},
     signup::{Reason, Signup},
-    store::{Tx, events, links, numbers, signups},
+    store::{Tx, links, numbers, signups},
 };
 
 type Owner = (ProjectId, CustomerId, LinkId);
@@ -22,7 +23,7 @@ fn owner(signup: &Signup) -> Owner {
 /// The customer is on the way to Facebook.
 pub async fn started(tx: &mut Tx, signup: &Signup, now: Timestamp) -> Result<()> {
     let more = json!({"connection_type": signup.connection_type});
-    events::insert(tx.db(), &Event::of_link(Name::LinkStarted, owner(signup), &more, now)).await
+    notify::tell(tx, &Event::of_link(Name::LinkStarted, owner(signup), &more, now)).await
 }
 
 /// The signup is being carried through, and free for whoever claims it.
@@ -42,7 +43,7 @@ pub async fn failed(tx: &mut Tx, signup: &mut Signup, reason: Reason, now: Times
     let more = json!({
         "error_code": code, "reason": reason, "stage": at, "is_user_fixable": reason.is_user_fixable(),
     });
-    events::insert(tx.db(), &Event::of_link(name, owner(signup), &more, now)).await?;
+    notify::tell(tx, &Event::of_link(name, owner(signup), &more, now)).await?;
     signups::save(tx.db(), signup, None, now).await
 }
 
@@ -79,9 +80,9 @@ pub async fn connected(
     links::update(tx.db(), &link).await?;
 
     let name = if known.is_some() { Name::NumberReconnected } else { Name::NumberCreated };
-    events::insert(tx.db(), &Event::of_number(name, &number, Some(link.id), now)).await?;
+    notify::tell(tx, &Event::of_number(name, &number, Some(link.id), now)).await?;
     let more = json!({"phone_number_id": number.phone_number_id, "business_account_id": number.business_account_id});
-    events::insert(tx.db(), &Event::of_link(Name::LinkCompleted, owner(signup), &more, now)).await?;
+    notify::tell(tx, &Event::of_link(Name::LinkCompleted, owner(signup), &more, now)).await?;
 
     signup.state = signup.state.clone().connected(number.id).map_err(|e| Error::Internal(e.to_string()))?;
     forget(signup);

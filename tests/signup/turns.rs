@@ -18,7 +18,13 @@ use crate::{
 /// Another process on the same database, whose clock stands there; it serves nobody and moves what is due.
 fn another_process(story: &Story, clock: Clock) -> App {
     let first = &story.house.app;
-    let app = App::new(first.store.clone(), clock, first.sealer.clone(), first.meta.clone(), first.public_url.clone());
+    let app = App::new(
+        first.store.clone(),
+        clock,
+        first.sealer.clone(),
+        (first.meta.clone(), first.guard.clone()),
+        first.public_url.clone(),
+    );
     tokio::spawn(worker::run(app.clone()));
     app
 }

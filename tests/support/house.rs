@@ -7,6 +7,7 @@ use setuplinks::{
     app::{App, PublicUrl},
     cli,
     clock::Clock,
+    guard::Guard,
     id::ProjectId,
     meta::{Meta, Settings},
     sandbox::{self, Sandbox, World},
@@ -62,7 +63,8 @@ impl House {
         let database = database.fresh().await;
         let store = Store::open(&database.url).await.expect("a database");
         let sealer = Sealer::parse(SECRET_KEYS).expect("keys");
-        let app = App::new(store, clock.clone(), sealer, meta, public_url);
+        let guard = Guard::new(vec!["127.0.0.0/8".parse().expect("a range")]).expect("a guard");
+        let app = App::new(store, clock.clone(), sealer, (meta, guard), public_url);
         cli::house(app.clone(), listener).expect("an open house");
         Self { url, app, clock, facebook, database }
     }

@@ -12,11 +12,13 @@
 pub mod database;
 pub mod house;
 pub mod platform;
+pub mod receiver;
 pub mod visitor;
 
 pub use database::Database;
 pub use house::House;
 pub use platform::{Answer, Link, Platform};
+pub use receiver::{Manner, Receiver};
 pub use visitor::{Page, Visitor};
 
 use std::{future::Future, time::Duration};

@@ -1,0 +1,185 @@
+//! Deliveries: the outbox, and the log of it.
+
+use sqlx::FromRow;
+
+use super::{Db, Page, on, sql};
+use crate::{
+    clock::Timestamp,
+    error::Result,
+    event::Name,
+    id::{DeliveryId, ProjectId, WebhookId},
+    webhook::{Delivery, DeliveryStatus},
+};
+
+macro_rules! matching {
+    () => {
+        "where project_id = $1 \
+         and (cast($2 as text) is null or status = $2) \
+         and (cast($3 as text) is null or event = $3) \
+         and (cast($4 as uuid) is null or webhook_id = $4) \
+         and (cast($5 as bigint) is null or created_at >= $5) \
+         and (cast($6 as boolean) is null or $6 = false or status = 'failed' \
+              or (response_status is not null and (response_status < 200 or response_status > 299)) \
+              or (attempt_count > 0 and response_status is null))"
+    };
+}
+
+sql! {
+    INSERT = "insert into deliveries (id, project_id, webhook_id, event, webhook_url, phone_number_id, body, status, \
+        next_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    DUE = "select * from deliveries where webhook_id = $1 and status = 'pending' and next_at <= $2 \
+        order by next_at, id limit $3";
+    SAVE = "update deliveries set status = $2, attempt_count = $3, next_at = $4, response_status = $5, \
+        response_head = $6, last_attempt_at = $7, delivered_at = $8, failed_at = $9 where id = $1";
+    LIST = concat!("select * from deliveries ", matching!(), " order by created_at desc, id desc limit $7 offset $8");
+    COUNT = concat!("select count(*) from deliveries ", matching!());
+    /// From the first try of the schedule again; what was learnt of it stays until the next answer.
+    AGAIN = "update deliveries set status = 'pending', attempt_count = 0, next_at = $3, delivered_at = null, \
+        failed_at = null where project_id = $1 and id = $2 returning *";
+    FORGET = "delete from deliveries where status <> 'pending' and created_at < $1";
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: DeliveryId,
+    project_id: ProjectId,
+    webhook_id: WebhookId,
+    #[sqlx(try_from = "String")]
+    event: Name,
+    webhook_url: String,
+    phone_number_id: Option<String>,
+    body: String,
+    #[sqlx(try_from = "String")]
+    status: DeliveryStatus,
+    attempt_count: i32,
+    next_at: Timestamp,
+    response_status: Option<i32>,
+    response_head: Option<String>,
+    last_attempt_at: Option<Timestamp>,
+    delivered_at: Option<Timestamp>,
+    failed_at: Option<Timestamp>,
+    created_at: Timestamp,
+}
+
+impl From<Row> for Delivery {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            project_id: row.project_id,
+            webhook_id: row.webhook_id,
+            event: row.event,
+            webhook_url: row.webhook_url,
+            phone_number_id: row.phone_number_id,
+            body: row.body,
+            status: row.status,
+            attempt_count: row.attempt_count,
+            next_at: row.next_at,
+            response_status: row.response_status,
+            response_head: row.response_head,
+            last_attempt_at: row.last_attempt_at,
+            delivered_at: row.delivered_at,
+            failed_at: row.failed_at,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// What a list of deliveries is narrowed to.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// What became of it.
+    pub status: Option<DeliveryStatus>,
+    /// The event's name.
+    pub event: Option<Name>,
+    /// The webhook.
+    pub webhook_id: Option<WebhookId>,
+    /// Since this moment.
+    pub since: Option<Timestamp>,
+    /// Only those that met trouble.
+    pub errors_only: Option<bool>,
+}
+
+/// Writes that a webhook is to be told.
+pub async fn insert(db: Db<'_>, delivery: &Delivery) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(INSERT)
+            .bind(delivery.id)
+            .bind(delivery.project_id)
+            .bind(delivery.webhook_id)
+            .bind(delivery.event.as_str())
+            .bind(&delivery.webhook_url)
+            .bind(&delivery.phone_number_id)
+            .bind(&delivery.body)
+            .bind(delivery.status.as_str())
+            .bind(delivery.next_at)
+            .bind(delivery.created_at)
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}
+
+/// At most `most` deliveries that are due for a webhook, the longest due first.
+pub async fn due(db: Db<'_>, webhook: WebhookId, now: Timestamp, most: i64) -> Result<Vec<Delivery>> {
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(DUE).bind(webhook).bind(now).bind(most).fetch_all(c).await?);
+    Ok(rows.into_iter().map(Delivery::from).collect())
+}
+
+/// Writes what a try came to.
+pub async fn save(db: Db<'_>, delivery: &Delivery) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(SAVE)
+            .bind(delivery.id)
+            .bind(delivery.status.as_str())
+            .bind(delivery.attempt_count)
+            .bind(delivery.next_at)
+            .bind(delivery.response_status)
+            .bind(&delivery.response_head)
+            .bind(delivery.last_attempt_at)
+            .bind(delivery.delivered_at)
+            .bind(delivery.failed_at)
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Puts a delivery back on its way.
+pub async fn again(db: Db<'_>, project: ProjectId, id: DeliveryId, now: Timestamp) -> Result<Option<Delivery>> {
+    let row: Option<Row> =
+        on!(db, c => sqlx::query_as(AGAIN).bind(project).bind(id).bind(now).fetch_optional(c).await?);
+    Ok(row.map(Delivery::from))
+}
+
+/// One page of the project's deliveries, newest first, and how many there are.
+pub async fn list(mut db: Db<'_>, project: ProjectId, filter: &Filter, page: Page) -> Result<(Vec<Delivery>, i64)> {
+    let (status, event) = (filter.status.map(DeliveryStatus::as_str), filter.event.map(Name::as_str));
+    on!(&mut db, c => {
+        let rows: Vec<Row> = sqlx::query_as(LIST)
+            .bind(project)
+            .bind(status)
+            .bind(event)
+            .bind(filter.webhook_id)
+            .bind(filter.since)
+            .bind(filter.errors_only)
+            .bind(page.limit())
+            .bind(page.offset())
+            .fetch_all(&mut **c)
+            .await?;
+        let count = sqlx::query_scalar(COUNT)
+            .bind(project)
+            .bind(status)
+            .bind(event)
+            .bind(filter.webhook_id)
+            .bind(filter.since)
+            .bind(filter.errors_only)
+            .fetch_one(&mut **c)
+            .await?;
+        Ok((rows.into_iter().map(Delivery::from).collect(), count))
+    })
+}
+
+/// Forgets deliveries from before `when` that are over.
+pub async fn forget(db: Db<'_>, when: Timestamp) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(FORGET).bind(when).execute(c).await?.rows_affected()))
+}

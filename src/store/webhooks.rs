@@ -1,0 +1,197 @@
+//! Webhooks, and who may send to one: the worker that holds its lease.
+
+use sqlx::{FromRow, types::Json};
+
+use super::{Db, Page, on, sql};
+use crate::{
+    clock::Timestamp,
+    error::Result,
+    event::Name,
+    id::{ProjectId, WebhookId},
+    webhook::{Buffering, Kind, Webhook},
+};
+
+macro_rules! of_scope {
+    () => {
+        "where project_id = $1 and (cast($2 as text) is null or phone_number_id = $2)"
+    };
+}
+macro_rules! claim {
+    ($lock:expr) => {
+        concat!(
+            "update webhooks set fence = fence + 1, lease_until = $2 where id = (select w.id from webhooks w \
+             where (w.lease_until is null or w.lease_until <= $1) and exists (select 1 from deliveries d \
+             where d.webhook_id = w.id and d.status = 'pending' and d.next_at <= $1) \
+             order by coalesce(w.lease_until, 0), w.id limit 1",
+            $lock,
+            ") returning *"
+        )
+    };
+}
+
+sql! {
+    INSERT = "insert into webhooks (id, project_id, phone_number_id, url, kind, events, active, secret_sealed, \
+        headers_sealed, buffering, payload_version, created_at, updated_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    UPDATE = "update webhooks set url = $2, kind = $3, events = $4, active = $5, secret_sealed = $6, \
+        previous_secret_sealed = $7, previous_secret_until = $8, headers_sealed = $9, buffering = $10, \
+        payload_version = $11, updated_at = $12 where id = $1";
+    FIND = "select * from webhooks where project_id = $1 and (cast($2 as text) is null or phone_number_id = $2) and id = $3";
+    DELETE = "delete from webhooks where id = $1";
+    OF_PROJECT = "select * from webhooks where project_id = $1 and active order by id";
+    PAUSE = "update webhooks set active = $2, updated_at = $3 where id = $1";
+    LIST = concat!("select * from webhooks ", of_scope!(), " order by created_at desc, id desc limit $3 offset $4");
+    COUNT = concat!("select count(*) from webhooks ", of_scope!());
+    CLAIM = claim!("");
+    CLAIM_PG = claim!(" for update of w skip locked");
+    HOLD = "update webhooks set lease_until = $3 where id = $1 and fence = $2";
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: WebhookId,
+    project_id: ProjectId,
+    phone_number_id: Option<String>,
+    url: String,
+    #[sqlx(try_from = "String")]
+    kind: Kind,
+    events: Json<Vec<Name>>,
+    active: bool,
+    secret_sealed: Vec<u8>,
+    previous_secret_sealed: Option<Vec<u8>>,
+    previous_secret_until: Option<Timestamp>,
+    headers_sealed: Vec<u8>,
+    buffering: Json<Buffering>,
+    payload_version: String,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    fence: i64,
+}
+
+impl From<Row> for Webhook {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            project_id: row.project_id,
+            phone_number_id: row.phone_number_id,
+            url: row.url,
+            kind: row.kind,
+            events: row.events.0,
+            active: row.active,
+            secret: row.secret_sealed,
+            previous_secret: row.previous_secret_sealed.zip(row.previous_secret_until),
+            headers: row.headers_sealed,
+            buffering: row.buffering.0,
+            payload_version: row.payload_version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// The project and, for a number's own webhooks, Meta's id of the number.
+pub type Scope<'a> = (ProjectId, Option<&'a str>);
+
+/// Stores a new webhook.
+pub async fn insert(db: Db<'_>, webhook: &Webhook) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(INSERT)
+            .bind(webhook.id)
+            .bind(webhook.project_id)
+            .bind(&webhook.phone_number_id)
+            .bind(&webhook.url)
+            .bind(webhook.kind.as_str())
+            .bind(Json(&webhook.events))
+            .bind(webhook.active)
+            .bind(&webhook.secret)
+            .bind(&webhook.headers)
+            .bind(Json(&webhook.buffering))
+            .bind(&webhook.payload_version)
+            .bind(webhook.created_at)
+            .bind(webhook.updated_at)
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Writes what may change of a webhook.
+pub async fn update(db: Db<'_>, webhook: &Webhook) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(UPDATE)
+            .bind(webhook.id)
+            .bind(&webhook.url)
+            .bind(webhook.kind.as_str())
+            .bind(Json(&webhook.events))
+            .bind(webhook.active)
+            .bind(&webhook.secret)
+            .bind(webhook.previous_secret.as_ref().map(|(secret, _)| secret))
+            .bind(webhook.previous_secret.as_ref().map(|(_, until)| *until))
+            .bind(&webhook.headers)
+            .bind(Json(&webhook.buffering))
+            .bind(&webhook.payload_version)
+            .bind(webhook.updated_at)
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}
+
+/// The webhook of that id, in that scope.
+pub async fn find(db: Db<'_>, scope: Scope<'_>, id: WebhookId) -> Result<Option<Webhook>> {
+    let row: Option<Row> =
+        on!(db, c => sqlx::query_as(FIND).bind(scope.0).bind(scope.1).bind(id).fetch_optional(c).await?);
+    Ok(row.map(Webhook::from))
+}
+
+/// Removes a webhook, with what was on its way to it.
+pub async fn delete(db: Db<'_>, id: WebhookId) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(DELETE).bind(id).execute(c).await?;
+    });
+    Ok(())
+}
+
+/// The project's active webhooks.
+pub async fn of_project(db: Db<'_>, project: ProjectId) -> Result<Vec<Webhook>> {
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(OF_PROJECT).bind(project).fetch_all(c).await?);
+    Ok(rows.into_iter().map(Webhook::from).collect())
+}
+
+/// One page of the webhooks in that scope, newest first, and how many there are.
+pub async fn list(mut db: Db<'_>, scope: Scope<'_>, page: Page) -> Result<(Vec<Webhook>, i64)> {
+    on!(&mut db, c => {
+        let rows: Vec<Row> = sqlx::query_as(LIST)
+            .bind(scope.0)
+            .bind(scope.1)
+            .bind(page.limit())
+            .bind(page.offset())
+            .fetch_all(&mut **c)
+            .await?;
+        let count = sqlx::query_scalar(COUNT).bind(scope.0).bind(scope.1).fetch_one(&mut **c).await?;
+        Ok((rows.into_iter().map(Webhook::from).collect(), count))
+    })
+}
+
+/// Stops telling a webhook anything: its endpoint said that it is gone.
+pub async fn pause(db: Db<'_>, id: WebhookId, now: Timestamp) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(PAUSE).bind(id).bind(false).bind(now).execute(c).await?;
+    });
+    Ok(())
+}
+
+/// Claims a webhook that something is due for until `lease`, with the fence of the claim. The one that has waited
+/// longest for its turn comes first.
+pub async fn claim(db: Db<'_>, now: Timestamp, lease: Timestamp) -> Result<Option<(Webhook, i64)>> {
+    let row: Option<Row> = match db {
+        Db::Sqlite(c) => sqlx::query_as(CLAIM).bind(now).bind(lease).fetch_optional(c).await?,
+        Db::Postgres(c) => sqlx::query_as(CLAIM_PG).bind(now).bind(lease).fetch_optional(c).await?,
+    };
+    Ok(row.map(|row| (row.fence, row)).map(|(fence, row)| (row.into(), fence)))
+}
+
+/// Keeps a claimed webhook until `lease`, or gives it back at that moment; `false` when somebody else has claimed it.
+pub async fn hold(db: Db<'_>, id: WebhookId, fence: i64, lease: Timestamp) -> Result<bool> {
+    Ok(on!(db, c => sqlx::query(HOLD).bind(id).bind(fence).bind(lease).execute(c).await?.rows_affected()) > 0)
+}
