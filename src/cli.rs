@@ -25,7 +25,7 @@ pub use serve::{House, house};
 #[command(name = "setuplinks", version, propagate_version = true)]
 pub struct Cli {
     /// How log lines are written to standard error; RUST_LOG says which
-    #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
+    #[arg(long, env = "LOG_FORMAT", value_parser = LogFormat::read, default_value = "text", value_name = "text|json", global = true)]
     pub log_format: LogFormat,
     #[command(subcommand)]
     command: Command,

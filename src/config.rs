@@ -5,7 +5,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -47,12 +47,26 @@ pub struct DatabaseArgs {
 }
 
 /// How log lines are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.
     Text,
     /// One JSON object a line.
     Json,
+}
+
+impl LogFormat {
+    /// Reads `text` or `json`.
+    ///
+    /// # Errors
+    /// A sentence that says what is allowed.
+    pub fn read(text: &str) -> Result<Self, &'static str> {
+        match or_default(text, "text") {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("must be text or json"),
+        }
+    }
 }
 
 /// The settings of `serve`.

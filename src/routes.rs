@@ -23,8 +23,6 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(pages(&app))
         .nest("/platform/v1", platform())
-        // The head has a bound of its own; this one is for a body that never ends and a database that never answers.
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, web::LONGEST_REQUEST))
         .layer(from_fn_with_state(app.clone(), web::headers))
         .layer(from_fn_with_state(app.clone(), web::trace))
         .layer(DefaultBodyLimit::max(web::LARGEST_BODY))
@@ -43,6 +41,7 @@ fn pages(app: &App) -> Router<App> {
         .route("/static/{name}", get(assets::get))
         .fallback(page::nothing_here)
         .layer(CatchPanicLayer::custom(web::panicked))
+        .layer(patience())
         // A form of another site cannot press our buttons: Sec-Fetch-Site and Origin are held against ours.
         .layer(same_site(app))
         .layer(from_fn(page::old_browsers))
@@ -73,7 +72,13 @@ fn platform() -> Router<App> {
         .route("/webhook_deliveries/{delivery}/redeliver", post(deliveries::redeliver))
         .fallback(api::nothing_here)
         .layer(CatchPanicLayer::custom(web::panicked))
+        .layer(patience())
         .layer(from_fn(api::faces))
+}
+
+/// The head has a bound of its own; this one is for a body that never ends and a database that never answers.
+fn patience() -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, web::LONGEST_REQUEST)
 }
 
 /// Behind a proxy that changes `Host`, a browser's `Origin` is still the public one.
