@@ -120,4 +120,21 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_document_says_of_every_reason_what_the_platform_and_the_customer_get() {
+        let (_, section) = include_str!("../../docs/failures.md").split_once("\n## Reasons\n").unwrap();
+        let rows: Vec<Vec<&str>> = section
+            .lines()
+            .skip(1)
+            .take_while(|line| !line.starts_with('#'))
+            .filter(|line| line.starts_with("| `"))
+            .map(|line| line.split('|').map(|cell| cell.trim().trim_matches('`')).collect())
+            .collect();
+        assert_eq!(rows.len(), Reason::ALL.len());
+        for (row, &reason) in rows.iter().zip(Reason::ALL) {
+            assert_eq!(row[1..4], [reason.as_str(), reason.error_code().as_str(), reason.words()]);
+            assert_eq!(row[4] == "customer", reason.is_user_fixable(), "{reason}");
+        }
+    }
 }
