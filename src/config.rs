@@ -26,6 +26,9 @@ use crate::{
 
 const DEFAULT_LISTEN_ADDR: &str = "127.0.0.1:8080";
 const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
+const DEFAULT_GRAPH_VERSION: &str = "v26.0";
+const DEFAULT_GRAPH_URL: &str = "https://graph.facebook.com";
+const DEFAULT_DIALOG_URL: &str = "https://www.facebook.com";
 const DEFAULT_DATABASE_URL: &str = "sqlite://setuplinks.db";
 
 /// Where the database is: all that commands need which do not serve.
@@ -101,13 +104,13 @@ pub struct ServeArgs {
     #[arg(long, env = "META_CONFIG_ID", value_name = "ID")]
     meta_config_id: Option<String>,
     /// The version of the Graph API and of the login dialog
-    #[arg(long, env = "META_GRAPH_VERSION", default_value = "v26.0", value_name = "VERSION")]
+    #[arg(long, env = "META_GRAPH_VERSION", default_value = DEFAULT_GRAPH_VERSION, value_name = "VERSION")]
     meta_graph_version: String,
     /// Where the Graph API is
-    #[arg(long, env = "META_GRAPH_URL", default_value = "https://graph.facebook.com", value_name = "URL")]
+    #[arg(long, env = "META_GRAPH_URL", default_value = DEFAULT_GRAPH_URL, value_name = "URL")]
     meta_graph_url: String,
     /// Where the login dialog is
-    #[arg(long, env = "META_DIALOG_URL", default_value = "https://www.facebook.com", value_name = "URL")]
+    #[arg(long, env = "META_DIALOG_URL", default_value = DEFAULT_DIALOG_URL, value_name = "URL")]
     meta_dialog_url: String,
     /// Ranges of addresses that webhooks may reach although they are not public, comma separated, such as 10.1.0.0/16;
     /// plain http is allowed there
@@ -247,7 +250,7 @@ impl ServeArgs {
     fn meta(&self, public_url: &PublicUrl) -> Result<Settings, Unusable> {
         let secret = or_file("META_APP_SECRET", self.meta_app_secret.as_ref(), self.meta_app_secret_file.as_ref())?;
         let secret = required("META_APP_SECRET", secret, "App Dashboard, App settings, Basic")?;
-        let version = or_default(&self.meta_graph_version, "v26.0");
+        let version = or_default(&self.meta_graph_version, DEFAULT_GRAPH_VERSION);
         let is_version =
             version.strip_prefix('v').and_then(|rest| rest.split_once('.')).is_some_and(|(major, minor)| {
                 [major, minor].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
@@ -264,8 +267,8 @@ impl ServeArgs {
                 "Facebook Login for Business, Configurations",
             )?,
             graph_version: version.to_owned(),
-            graph_url: base("META_GRAPH_URL", or_default(&self.meta_graph_url, "https://graph.facebook.com"))?,
-            dialog_url: base("META_DIALOG_URL", or_default(&self.meta_dialog_url, "https://www.facebook.com"))?,
+            graph_url: base("META_GRAPH_URL", or_default(&self.meta_graph_url, DEFAULT_GRAPH_URL))?,
+            dialog_url: base("META_DIALOG_URL", or_default(&self.meta_dialog_url, DEFAULT_DIALOG_URL))?,
             redirect_uri: public_url.callback(),
             extras_coexistence: extras(
                 "META_EXTRAS_COEXISTENCE",

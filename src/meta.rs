@@ -1,7 +1,7 @@
 //! Meta: Facebook's login dialog and the Graph API, one method per call that the house makes.
 //!
-//! What Meta's documents leave open (versions, addresses, the dialog's `extras`) is configuration. Every call carries
-//! `appsecret_proof`; tokens travel in headers, and nothing that Meta says in prose is kept: it may echo secrets.
+//! What Meta's documents leave open (versions, addresses, the dialog's `extras`) is configuration. Every call with a
+//! token carries `appsecret_proof`; tokens travel in headers, and nothing that Meta says in prose is kept: it may echo secrets.
 
 use std::time::Duration;
 

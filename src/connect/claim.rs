@@ -57,3 +57,19 @@ pub(super) async fn release(app: &App, id: SignupId, fence: i64) {
         tracing::warn!(signup = %id, error = %e, "a claim could not be given up; it will run out");
     }
 }
+
+/// Saves a signup that goes on.
+pub(super) async fn keep(app: &App, signup: &mut Signup, lease: Option<Timestamp>) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    signups::save(tx.db(), signup, lease, now).await?;
+    tx.commit().await?;
+    app.moved.send_replace(Some(signup.id));
+    Ok(())
+}
+
+/// Keeps a lease on a signup that is about to do what must not be done twice.
+pub(super) async fn note(app: &App, signup: &mut Signup) -> Result<()> {
+    let lease = until(app.clock.now());
+    keep(app, signup, Some(lease)).await
+}

@@ -1,11 +1,10 @@
 //! What each step asks of Meta, and what the answer means.
 
+use std::time::Duration;
+
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{
-    place, settle,
-    worker::{Outcome, note},
-};
+use super::{claim::note, place, settle};
 use crate::{
     app::App,
     clock::random_below,
@@ -21,6 +20,25 @@ use crate::{
 
 mod exchange;
 mod register;
+
+/// What a step came to.
+pub(super) enum Outcome {
+    /// The state has moved; it is saved and the next step follows.
+    Moved,
+    /// Not now.
+    Later(Option<Duration>),
+    /// Never.
+    Failed(Reason),
+}
+
+impl From<Remedy> for Outcome {
+    fn from(remedy: Remedy) -> Self {
+        match remedy {
+            Remedy::Retry(wait) => Self::Later(wait),
+            Remedy::GiveUp(reason) => Self::Failed(reason),
+        }
+    }
+}
 
 /// How often an account that does not answer is asked again when others did.
 const ASKED_AGAIN: i32 = 2;
@@ -76,13 +94,17 @@ fn token(app: &App, signup: &Signup) -> Result<SecretString> {
 
 async fn accounts(app: &App, signup: &mut Signup) -> Result<Outcome> {
     let token = token(app, signup)?;
+    let mut refused = None;
     let inspected = match app.meta.inspect(&token).await {
         Ok(inspected) if !inspected.is_valid => return Ok(Outcome::Failed(Reason::Exchange)),
         Ok(inspected) => inspected,
         Err(failure) => match remedy(signup, &failure) {
             Remedy::Retry(wait) => return Ok(Outcome::Later(wait)),
             // The token itself may still read what is needed.
-            Remedy::GiveUp(_) => crate::meta::accounts::Inspected::default(),
+            Remedy::GiveUp(reason) => {
+                refused = Some(reason);
+                crate::meta::accounts::Inspected::default()
+            }
         },
     };
     signup.token_expires_at = inspected.expires_at.or(signup.token_expires_at);
@@ -92,6 +114,11 @@ async fn accounts(app: &App, signup: &mut Signup) -> Result<Outcome> {
             // Worth another try, and needed only where the accounts are not known already.
             Remedy::Retry(wait) if inspected.accounts.is_empty() || (wait.is_none() && signup.tries == 0) => {
                 return Ok(Outcome::Later(wait));
+            }
+            // Said of the customer's own token, it is dead; another refusal only says that this is a plain user's.
+            Remedy::GiveUp(Reason::Exchange) => {
+                refused = Some(Reason::Exchange);
+                None
             }
             _ => None,
         },
@@ -109,7 +136,9 @@ async fn accounts(app: &App, signup: &mut Signup) -> Result<Outcome> {
         }
     }
     if accounts.is_empty() {
-        return Ok(Outcome::Failed(Reason::NoNumber));
+        // A dead token is no login without a number.
+        let is_dead = refused == Some(Reason::Exchange);
+        return Ok(Outcome::Failed(if is_dead { Reason::Exchange } else { Reason::NoNumber }));
     }
     let state = signup.state.clone().accounts_found(accounts);
     moved(signup, state)

@@ -7,13 +7,15 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 
-use super::{claim, settle, steps};
+use super::{
+    claim, settle,
+    steps::{self, Outcome},
+};
 use crate::{
     app::App,
     clock::Timestamp,
     error::{Error, Result},
     id::SignupId,
-    meta::Remedy,
     signup::{Reason, Signup, Step},
     store::{links, signups},
 };
@@ -29,25 +31,6 @@ const MOST_WAITS: i32 = 20;
 const LAST_CALL: Duration = Duration::from_secs(6);
 /// The first pause between our own tries, and the longest one.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(20));
-
-/// What a step came to.
-pub(super) enum Outcome {
-    /// The state has moved; it is saved and the next step follows.
-    Moved,
-    /// Not now.
-    Later(Option<Duration>),
-    /// Never.
-    Failed(Reason),
-}
-
-impl From<Remedy> for Outcome {
-    fn from(remedy: Remedy) -> Self {
-        match remedy {
-            Remedy::Retry(wait) => Self::Later(wait),
-            Remedy::GiveUp(reason) => Self::Failed(reason),
-        }
-    }
-}
 
 /// Moves that signup in the background, if it is due and nobody is at it.
 pub fn start(app: &App, id: SignupId) {
@@ -165,7 +148,7 @@ async fn step(app: &App, signup: &mut Signup) -> Result<bool> {
                 signup.next_at = now.plus(super::CHOICE_LIFETIME);
             }
             if !matches!(at, Step::Store) {
-                keep(app, signup, goes_on.then(|| claim::until(now))).await?;
+                claim::keep(app, signup, goes_on.then(|| claim::until(now))).await?;
             }
             Ok(goes_on)
         }
@@ -175,22 +158,6 @@ async fn step(app: &App, signup: &mut Signup) -> Result<bool> {
             Ok(false)
         }
     }
-}
-
-/// Saves a signup that goes on.
-pub(super) async fn keep(app: &App, signup: &mut Signup, lease: Option<Timestamp>) -> Result<()> {
-    let now = app.clock.now();
-    let mut tx = app.store.begin().await?;
-    signups::save(tx.db(), signup, lease, now).await?;
-    tx.commit().await?;
-    app.moved.send_replace(Some(signup.id));
-    Ok(())
-}
-
-/// Keeps a lease on a signup that is about to do what must not be done twice.
-pub(super) async fn note(app: &App, signup: &mut Signup) -> Result<()> {
-    let lease = claim::until(app.clock.now());
-    keep(app, signup, Some(lease)).await
 }
 
 async fn fail(app: &App, signup: &mut Signup, reason: Reason) -> Result<()> {
@@ -217,7 +184,7 @@ async fn later(app: &App, signup: &mut Signup, asked: Option<Duration>, now: Tim
         signup.deadline_at = Some(deadline.max(next_at.plus(super::DEADLINE)));
     }
     signup.tries = signup.tries.saturating_add(1);
-    keep(app, signup, None).await?;
+    claim::keep(app, signup, None).await?;
     Ok(false)
 }
 
@@ -228,7 +195,7 @@ async fn give_up(app: &App, signup: &mut Signup, was_asked: bool, now: Timestamp
         signup.state = state;
         signup.next_at = now;
         signup.tries = 0;
-        keep(app, signup, Some(claim::until(now))).await?;
+        claim::keep(app, signup, Some(claim::until(now))).await?;
         return Ok(true);
     }
     let reason = match step {

@@ -50,6 +50,15 @@ on_both! {
         assert_eq!(story.called(), ["exchange", "debug_token"]);
     }
 
+    async fn a_token_that_is_refused_everywhere_is_dead_and_not_without_a_number(db: Database) {
+        let story = Story::begin(db).await;
+        for call in ["debug_token", "me"] {
+            story.world().fault(call, 1, Fault::graph(401, 190, "Error validating access token"));
+        }
+        let title = "Facebook’s login did not go through";
+        story.fails("dedicated", Outcome::Dedicated, "token_exchange_failed", title).await;
+    }
+
     async fn a_plain_user_has_no_business_and_connects(db: Database) {
         let story = Story::begin(db).await;
         let number = story.connects("dedicated", Trouble::PlainUser).await;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 
-use super::{moved, remedy};
+use super::{Outcome, moved, remedy};
 use crate::{
     app::App,
-    connect::{place, worker::Outcome},
+    connect::place,
     error::Result,
     meta::{Failure, Remedy},
     signup::{Reason, Signup},

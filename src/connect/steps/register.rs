@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{moved, new_pin, note, remedy, token};
+use super::{Outcome, moved, new_pin, note, remedy, token};
 use crate::{
     app::App,
-    connect::{place, worker::Outcome},
+    connect::place,
     error::{Error, Result},
     meta::{Failure, Remedy},
     number::Facts,
