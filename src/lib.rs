@@ -17,9 +17,11 @@
 //! Platforms come in by another door, [`api`]; [`invite`] makes the links it asks for. [`sandbox`] is a house next door: a stand-in
 //! Facebook for the demo and the tests.
 //!
-//! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`invite`], [`app`]), keepers
-//! ([`store`], [`meta`]), things ([`link`], [`signup`], [`number`], [`customer`], [`event`]), ground ([`words`],
-//! [`seal`], [`error`], [`clock`], [`id`]).
+//! What happens on the way is told to the platform's webhooks by [`notify`], through [`guard`].
+//!
+//! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`invite`], [`notify`],
+//! [`app`]), keepers ([`store`], [`meta`], [`guard`]), things ([`link`], [`signup`], [`number`], [`customer`],
+//! [`event`], [`webhook`]), ground ([`words`], [`seal`], [`error`], [`clock`], [`id`], [`choice`]).
 
 pub mod cli;
 pub mod config;
