@@ -15,12 +15,15 @@ mod support;
 mod chromium;
 mod driver;
 mod ears;
+mod scene;
 mod stage;
 mod tab;
 
 mod choices;
 mod endings;
 mod hands;
+mod judges;
+mod listening;
 mod progress;
 mod quiet;
 mod screenshots;
