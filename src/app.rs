@@ -1,11 +1,17 @@
 //! What faces and engines ask for: the database, the time, the seals, the way to Meta, and the house's address.
 
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, Timestamp},
     error::{Error, Result},
     guard::Guard,
     id::SignupId,
@@ -52,6 +58,27 @@ impl PublicUrl {
     }
 }
 
+/// When each loop of the house last came round: how a loop that hangs is noticed.
+#[derive(Clone, Debug, Default)]
+pub struct Pulse(Arc<Mutex<BTreeMap<&'static str, Timestamp>>>);
+
+impl Pulse {
+    /// Longer than any loop waits for a free hand, which a call holds for ten seconds at most.
+    const LONGEST: Duration = Duration::from_secs(60);
+
+    /// The loop of that name came round.
+    pub fn beat(&self, name: &'static str, now: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, now);
+    }
+
+    /// Every loop that ever came round, and whether it did lately.
+    #[must_use]
+    pub fn loops(&self, now: Timestamp) -> Vec<(&'static str, bool)> {
+        let beats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        beats.iter().map(|(&name, &last)| (name, now.since(last) <= Self::LONGEST)).collect()
+    }
+}
+
 /// The furniture of the house. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -73,6 +100,8 @@ pub struct App {
     pub stopping: CancellationToken,
     /// Rung when a signup in this process moved, for the pages that watch it.
     pub moved: watch::Sender<Option<SignupId>>,
+    /// When each loop last came round.
+    pub pulse: Pulse,
 }
 
 impl App {
@@ -86,7 +115,7 @@ impl App {
         public_url: PublicUrl,
     ) -> Self {
         let (tasks, stopping, moved) = (TaskTracker::new(), CancellationToken::new(), watch::Sender::new(None));
-        Self { store, clock, sealer, meta, guard, public_url, tasks, stopping, moved }
+        Self { store, clock, sealer, meta, guard, public_url, tasks, stopping, moved, pulse: Pulse::default() }
     }
 
     /// The token of a link's URL.

@@ -79,6 +79,9 @@ pub struct ServeArgs {
     /// The address to listen on
     #[arg(long, env = "LISTEN_ADDR", default_value = DEFAULT_LISTEN_ADDR, value_parser = listen_addr, value_name = "ADDR")]
     pub listen_addr: SocketAddr,
+    /// The address that answers operators, such as 127.0.0.1:9090: /healthz, /readyz and /metrics; off unless set
+    #[arg(long, env = "ADMIN_ADDR", default_value = "", value_name = "ADDR")]
+    admin_addr: String,
     /// The address customers and Facebook reach this server at; every absolute URL is built from it
     #[arg(long, env = "PUBLIC_URL", default_value = DEFAULT_PUBLIC_URL, value_name = "URL")]
     public_url: String,
@@ -230,6 +233,20 @@ impl DatabaseArgs {
 }
 
 impl ServeArgs {
+    /// Where operators ask, if anywhere.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn admin_addr(&self) -> Result<Option<SocketAddr>, Unusable> {
+        match self.admin_addr.trim() {
+            "" => Ok(None),
+            text => {
+                let allowed = "must be an address and port such as 127.0.0.1:9090";
+                text.parse().map(Some).map_err(|_| unusable("ADMIN_ADDR", allowed))
+            }
+        }
+    }
+
     /// Checks every setting, opens the database, and furnishes the house.
     ///
     /// # Errors

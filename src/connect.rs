@@ -17,6 +17,7 @@ use crate::{
     id::{LinkId, SignupId},
     link::ConnectionType,
     meta::dialog::Answer,
+    meter,
     seal::{Place, digest},
     signup::{Reason, Signup, State, Step},
     store::{links, links::Visit, signups},
@@ -163,6 +164,9 @@ pub async fn come_back(
         }
     }
     tx.commit().await?;
+    if let State::Failed { reason, .. } = &signup.state {
+        meter::ended(signup.connection_type.as_str(), reason.as_str());
+    }
     worker::start(app, signup.id);
     Ok(landing)
 }

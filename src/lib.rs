@@ -21,7 +21,8 @@
 //!
 //! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`invite`], [`notify`],
 //! [`app`]), keepers ([`store`], [`meta`], [`guard`]), things ([`link`], [`signup`], [`number`], [`customer`],
-//! [`event`], [`webhook`]), ground ([`words`], [`seal`], [`error`], [`clock`], [`id`], [`choice`]).
+//! [`event`], [`webhook`]), ground ([`words`], [`seal`], [`error`], [`clock`], [`id`], [`choice`],
+//! [`meter`]).
 
 pub mod cli;
 pub mod config;
@@ -51,6 +52,7 @@ pub mod choice;
 pub mod clock;
 pub mod error;
 pub mod id;
+pub mod meter;
 pub mod seal;
 pub mod words;
 

@@ -9,6 +9,7 @@ use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    migrate::Migrator,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -25,6 +26,7 @@ pub mod numbers;
 pub mod projects;
 pub mod sessions;
 pub mod signups;
+pub mod standing;
 pub mod webhooks;
 
 /// Runs `$body` with `$c` as the connection, whichever database it is to.
@@ -47,6 +49,9 @@ macro_rules! sql {
     };
 }
 pub(crate) use sql;
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The database.
 #[derive(Clone, Debug)]
@@ -157,10 +162,30 @@ impl Store {
 
     async fn migrate(&self) -> Result<()> {
         let migrated = match self {
-            Self::Sqlite(pool) => sqlx::migrate!("migrations/sqlite").run(pool).await,
-            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+            Self::Sqlite(pool) => SQLITE.run(pool).await,
+            Self::Postgres(pool) => POSTGRES.run(pool).await,
         };
         migrated.map_err(|e| Error::Internal(format!("the database could not be migrated: {e}")))
+    }
+
+    /// How many migrations this program knows.
+    #[must_use]
+    pub fn migrations(&self) -> usize {
+        match self {
+            Self::Sqlite(_) => SQLITE.iter().count(),
+            Self::Postgres(_) => POSTGRES.iter().count(),
+        }
+    }
+
+    /// The pool's connections: how many are at work, and how many wait for work.
+    #[must_use]
+    pub fn connections(&self) -> (u32, u32) {
+        let (all, idle) = match self {
+            Self::Sqlite(pool) => (pool.size(), pool.num_idle()),
+            Self::Postgres(pool) => (pool.size(), pool.num_idle()),
+        };
+        let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(all);
+        (all - idle, idle)
     }
 
     /// A connection for reading, or for one write that is whole by itself.
@@ -216,6 +241,7 @@ mod tests {
         ("projects", projects::ALL),
         ("sessions", sessions::ALL),
         ("signups", signups::ALL),
+        ("standing", standing::ALL),
         ("webhooks", webhooks::ALL),
     ];
 

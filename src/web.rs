@@ -12,8 +12,9 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::{app::App, error::Error, id::uuid_at};
+use crate::{app::App, error::Error, id::uuid_at, meter};
 
+pub mod admin;
 pub mod assets;
 pub mod server;
 
@@ -44,7 +45,9 @@ pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> 
 
     let mut response = next.run(request).await;
     let status = response.status().as_u16();
-    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let took = began.elapsed();
+    meter::answered(&route, method.as_str(), status, took);
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     match response.extensions().get::<Arc<Error>>() {
         Some(error) if error.is_internal() => {
             tracing::error!(request = %id, %method, route, status, ms, %error, "request");

@@ -4,20 +4,24 @@ use std::{future::Future, net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
     clock::Clock,
     config::ServeArgs,
     connect::{LOGIN_LIFETIME, worker},
+    meter,
     notify::{self, deliver},
     routes,
     store::{sessions::Sessions, signups},
-    web::server,
+    web::{admin, server},
 };
 
 /// How long background work may go on after the end was asked for.
 const GRACE: Duration = Duration::from_secs(8);
+/// How often measurements are folded together.
+const UPKEEP: Duration = Duration::from_secs(5);
 /// How often what is over is swept out.
 const SWEEP: Duration = Duration::from_secs(10 * 60);
 
@@ -82,7 +86,26 @@ fn week() -> i64 {
     i64::try_from(LOGIN_LIFETIME.as_millis()).unwrap_or(0) * 24 * 7
 }
 
+/// Answers operators until `stop`; what is counted is kept from now on.
+async fn answer_operators(app: App, address: SocketAddr, stop: CancellationToken) -> anyhow::Result<SocketAddr> {
+    let listener =
+        TcpListener::bind(address).await.with_context(|| format!("ADMIN_ADDR {address} cannot be listened on"))?;
+    let address = listener.local_addr()?;
+    let metrics = meter::install()?;
+    let upkeep = metrics.clone();
+    let tidied = stop.clone();
+    tokio::spawn(async move {
+        // Where nobody reads, what was measured would pile up.
+        while tokio::time::timeout(UPKEEP, tidied.cancelled()).await.is_err() {
+            upkeep.run_upkeep();
+        }
+    });
+    tokio::spawn(server::serve(listener, admin::router(app, metrics), async move { stop.cancelled().await }));
+    Ok(address)
+}
+
 pub(super) async fn run(args: &ServeArgs, clock: Clock) -> anyhow::Result<()> {
+    let admin_addr = args.admin_addr()?;
     let app = args.app(clock).await?;
     let listener = TcpListener::bind(args.listen_addr)
         .await
@@ -90,6 +113,13 @@ pub(super) async fn run(args: &ServeArgs, clock: Clock) -> anyhow::Result<()> {
     let public = app.public_url.of("");
     let callback = app.public_url.callback();
     let asked_to_stop = asked_to_stop()?;
+    // Operators are answered to the end: while the house closes, it says so.
+    let closed = CancellationToken::new();
+    let _closed = closed.clone().drop_guard();
+    if let Some(address) = admin_addr {
+        let address = answer_operators(app.clone(), address, closed).await?;
+        tracing::info!(%address, "answering operators: /healthz, /readyz, /metrics");
+    }
     let house = house(app, listener)?;
     tracing::info!(address = %house.address, %public, "serving");
     tracing::info!(redirect_uri = %callback, "the Meta app must list this under Valid OAuth Redirect URIs");

@@ -31,6 +31,17 @@ pub(super) enum Outcome {
     Failed(Reason),
 }
 
+impl Outcome {
+    /// What is counted.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Moved => "moved",
+            Self::Later(_) => "later",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
 impl From<Remedy> for Outcome {
     fn from(remedy: Remedy) -> Self {
         match remedy {

@@ -3,7 +3,10 @@
 //! Both [`claim`] a signup before they touch it. A process that dies leaves a claim that runs out, and the next one goes
 //! on from the last state that was saved.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::Semaphore;
 
@@ -16,6 +19,7 @@ use crate::{
     clock::Timestamp,
     error::{Error, Result},
     id::SignupId,
+    meter,
     signup::{Reason, Signup, Step},
     store::{links, signups},
 };
@@ -50,6 +54,7 @@ pub fn start(app: &App, id: SignupId) {
 pub async fn run(app: App) {
     let hands = Arc::new(Semaphore::new(HANDS));
     while !app.stopping.is_cancelled() {
+        app.pulse.beat("signups", app.clock.now());
         let found = match hands.clone().acquire_owned().await {
             Ok(hand) => claim::next(&app).await.map(|found| found.map(|signup| (hand, signup))),
             Err(_) => return,
@@ -136,7 +141,10 @@ async fn step(app: &App, signup: &mut Signup) -> Result<bool> {
     let outcome = if visit.link.stored_status == crate::link::Status::Revoked {
         Outcome::Failed(Reason::Revoked)
     } else {
-        steps::advance(app, signup, &visit.link).await?
+        let began = Instant::now();
+        let outcome = steps::advance(app, signup, &visit.link).await?;
+        meter::stepped(at.as_str(), outcome.name(), began.elapsed());
+        outcome
     };
     let now = app.clock.now();
     match outcome {
@@ -147,7 +155,9 @@ async fn step(app: &App, signup: &mut Signup) -> Result<bool> {
             if signup.state.step() == Step::Choose {
                 signup.next_at = now.plus(super::CHOICE_LIFETIME);
             }
-            if !matches!(at, Step::Store) {
+            if let Step::Store = at {
+                meter::ended(signup.connection_type.as_str(), "connected");
+            } else {
                 claim::keep(app, signup, goes_on.then(|| claim::until(now))).await?;
             }
             Ok(goes_on)
@@ -164,7 +174,9 @@ async fn fail(app: &App, signup: &mut Signup, reason: Reason) -> Result<()> {
     tracing::info!(signup = %signup.id, %reason, at = %signup.state.step(), "a signup failed");
     let mut tx = app.store.begin().await?;
     settle::failed(&mut tx, signup, reason, app.clock.now()).await?;
-    tx.commit().await
+    tx.commit().await?;
+    meter::ended(signup.connection_type.as_str(), reason.as_str());
+    Ok(())
 }
 
 /// Puts the signup aside: for as long as Meta asked, else for a while that doubles with every try, until the deadline.

@@ -13,7 +13,11 @@ use oauth2::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
-use super::{Meta, failure::Failure, graph::send};
+use super::{
+    Meta,
+    failure::Failure,
+    graph::{send, timed},
+};
 
 /// A business token.
 #[derive(Clone, Debug)]
@@ -59,7 +63,7 @@ impl Bridge<'_> {
     async fn carry(&self, request: HttpRequest) -> Result<HttpResponse, Failure> {
         let (parts, body) = request.into_parts();
         let request = self.0.http.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body);
-        let answer = send(request).await?;
+        let answer = timed("POST /oauth/access_token".to_owned(), send(request)).await?;
         let mut token = json!({
             "access_token": answer.get("access_token").and_then(Value::as_str).ok_or(Failure::incomplete())?,
             "token_type": "bearer",

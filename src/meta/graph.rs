@@ -1,6 +1,9 @@
 //! How a Graph call is made: the token in a header, its proof beside it, a bound on time and size.
 
-use std::time::Duration;
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
 
 use reqwest::{
     Method, RequestBuilder, Response,
@@ -14,7 +17,7 @@ use super::{
     Meta,
     failure::{Failure, GraphError},
 };
-use crate::seal::hmac_sha256_hex;
+use crate::{meter, seal::hmac_sha256_hex};
 
 /// No answer that we ask for is anywhere near this long.
 const LONGEST_ANSWER: usize = 1024 * 1024;
@@ -29,7 +32,7 @@ impl Meta {
     ) -> Result<Value, Failure> {
         let mut url = self.address(segments);
         url.query_pairs_mut().extend_pairs(query);
-        self.call(Method::GET, url, None, token).await
+        timed(name("GET", segments), self.call(Method::GET, url, None, token)).await
     }
 
     /// `POST` with a JSON body, or with none.
@@ -39,7 +42,7 @@ impl Meta {
         body: Option<&Value>,
         token: &SecretString,
     ) -> Result<Value, Failure> {
-        self.call(Method::POST, self.address(segments), body, token).await
+        timed(name("POST", segments), self.call(Method::POST, self.address(segments), body, token)).await
     }
 
     async fn call(
@@ -60,6 +63,27 @@ impl Meta {
         })
         .await
     }
+}
+
+/// What a call is counted as: its method and path, with ids left out.
+fn name(method: &str, segments: &[&str]) -> String {
+    let is_id = |segment: &str| segment.bytes().any(|b| b.is_ascii_digit());
+    let path: Vec<&str> = segments.iter().map(|segment| if is_id(segment) { "{id}" } else { segment }).collect();
+    format!("{method} /{}", path.join("/"))
+}
+
+/// Counts a call and the time it took.
+pub(super) async fn timed<T>(name: String, call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let began = Instant::now();
+    let answer = call.await;
+    let outcome = match &answer {
+        Ok(_) => "ok".to_owned(),
+        Err(Failure::Unreachable(why)) => (*why).to_owned(),
+        Err(Failure::Garbled { status, .. }) => format!("status {status}"),
+        Err(Failure::Graph(error)) => format!("error {}", error.code),
+    };
+    meter::called("meta", name, outcome, began.elapsed());
+    answer
 }
 
 /// Sends a request and reads the answer: an error object is a failure whatever the status, and so is all but JSON.

@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     event::Name,
     guard::Answer,
+    meter,
     store::{deliveries, webhooks},
     webhook::{Delivery, DeliveryStatus, Webhook},
 };
@@ -39,6 +40,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 pub async fn run(app: App) {
     let hands = Arc::new(Semaphore::new(HANDS));
     while !app.stopping.is_cancelled() {
+        app.pulse.beat("deliveries", app.clock.now());
         let Ok(hand) = hands.clone().acquire_owned().await else { return };
         let now = app.clock.now();
         let claimed = async { webhooks::claim(app.store.acquire().await?.db(), now, now.plus(LEASE)).await };
@@ -142,6 +144,7 @@ async fn attempt(app: &App, webhook: &Webhook, secrets: &Secrets, mut delivery: 
             delivery.failed_at = Some(now);
         }
     }
+    meter::attempted(delivery.status.as_str());
     tracing::info!(
         webhook = %webhook.id, delivery = %delivery.id, event = %delivery.event, status, tries = delivery.attempt_count,
         outcome = %delivery.status, "delivery"

@@ -131,6 +131,7 @@ fn help_says_every_setting() {
     let help = printed(&setuplinks(&["serve", "--help"]).output().expect("it runs"));
     for name in [
         "LISTEN_ADDR",
+        "ADMIN_ADDR",
         "PUBLIC_URL",
         "DATABASE_URL",
         "DATABASE_URL_FILE",

@@ -16,6 +16,7 @@ mod documented;
 mod endings;
 mod language;
 mod one_active;
+mod operators;
 mod pages;
 mod paging;
 mod phone_numbers;

@@ -1,0 +1,116 @@
+//! What the house counts and times, each thing named once. Without [`install`] nothing is kept, and counting costs nothing.
+//!
+//! Names follow Prometheus's conventions: a unit at the end, `_total` on what only grows. No label holds what a visitor
+//! or a platform chose, so that nobody outside can make the house remember without end.
+
+use std::time::Duration;
+
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::error::{Error, Result};
+
+const REQUEST: &str = "setuplinks_request_duration_seconds";
+const CALL: &str = "setuplinks_call_duration_seconds";
+const STEP: &str = "setuplinks_signup_step_duration_seconds";
+const ENDED: &str = "setuplinks_signups_ended_total";
+const ATTEMPTS: &str = "setuplinks_delivery_attempts_total";
+const LINKS: &str = "setuplinks_setup_links";
+const RUNNING: &str = "setuplinks_signups_running";
+const NUMBERS: &str = "setuplinks_phone_numbers";
+const SESSIONS: &str = "setuplinks_sessions";
+const BACKLOG: &str = "setuplinks_deliveries_pending";
+const BACKLOG_AGE: &str = "setuplinks_deliveries_oldest_seconds";
+const POOL: &str = "setuplinks_database_connections";
+
+/// From a page out of memory to a call that Meta let time out.
+const BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// Begins to keep what is counted, for this process.
+///
+/// # Errors
+/// When something keeps it already.
+pub fn install() -> Result<PrometheusHandle> {
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), BUCKETS);
+    let handle = builder
+        .and_then(PrometheusBuilder::install_recorder)
+        .map_err(|e| Error::Internal(format!("metrics cannot be kept: {e}")))?;
+    describe_histogram!(REQUEST, Unit::Seconds, "Requests by route, method and status");
+    describe_histogram!(CALL, Unit::Seconds, "Calls to Meta and others by service, endpoint and outcome");
+    describe_histogram!(STEP, Unit::Seconds, "Steps of signups by step and outcome");
+    describe_counter!(ENDED, "Signups that ended, by connection type and outcome");
+    describe_counter!(ATTEMPTS, "Tries to deliver an event, by what became of the delivery");
+    describe_gauge!(LINKS, "Setup links by status");
+    describe_gauge!(RUNNING, "Signups between Facebook and their end");
+    describe_gauge!(NUMBERS, "Connected phone numbers");
+    describe_gauge!(SESSIONS, "Browser sessions");
+    describe_gauge!(BACKLOG, "Deliveries that are still tried");
+    describe_gauge!(BACKLOG_AGE, Unit::Seconds, "How long the oldest delivery that is due has been waiting");
+    describe_gauge!(POOL, "Connections of this process to its database, by state");
+    Ok(handle)
+}
+
+/// A request was answered. The route is the pattern of the path, never the path: a token may be in it.
+pub fn answered(route: &str, method: &str, status: u16, took: Duration) {
+    let labels = [("route", route.to_owned()), ("method", method.to_owned()), ("status", status.to_string())];
+    histogram!(REQUEST, &labels).record(took);
+}
+
+/// Somebody else's service was called.
+pub fn called(service: &'static str, endpoint: String, outcome: String, took: Duration) {
+    histogram!(CALL, "service" => service, "endpoint" => endpoint, "outcome" => outcome).record(took);
+}
+
+/// A signup's step was done, put off or given up.
+pub fn stepped(step: &'static str, outcome: &'static str, took: Duration) {
+    histogram!(STEP, "step" => step, "outcome" => outcome).record(took);
+}
+
+/// A signup is over: `connected`, or the reason why not.
+pub fn ended(connection_type: &'static str, outcome: &'static str) {
+    counter!(ENDED, "connection_type" => connection_type, "outcome" => outcome).increment(1);
+}
+
+/// A delivery was tried.
+pub fn attempted(outcome: &'static str) {
+    counter!(ATTEMPTS, "outcome" => outcome).increment(1);
+}
+
+/// What stands in the database and around it, at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Setup links by status; every status is there.
+    pub links: Vec<(&'static str, i64)>,
+    /// Signups past Facebook that have not ended.
+    pub running: i64,
+    /// Connected numbers.
+    pub numbers: i64,
+    /// Browser sessions.
+    pub sessions: i64,
+    /// Deliveries that are still tried.
+    pub pending: i64,
+    /// How long the oldest of those that are due has been waiting.
+    pub oldest: Duration,
+    /// Connections to the database: those at work, and those that wait for work.
+    pub connections: (u32, u32),
+}
+
+/// Takes down what stands.
+pub fn stands(standing: &Standing) {
+    for &(status, count) in &standing.links {
+        gauge!(LINKS, "status" => status).set(whole(count));
+    }
+    gauge!(RUNNING).set(whole(standing.running));
+    gauge!(NUMBERS).set(whole(standing.numbers));
+    gauge!(SESSIONS).set(whole(standing.sessions));
+    gauge!(BACKLOG).set(whole(standing.pending));
+    gauge!(BACKLOG_AGE).set(standing.oldest.as_secs_f64());
+    gauge!(POOL, "state" => "busy").set(f64::from(standing.connections.0));
+    gauge!(POOL, "state" => "idle").set(f64::from(standing.connections.1));
+}
+
+/// A count as Prometheus has numbers.
+#[allow(clippy::cast_precision_loss, reason = "exact up to 2^53 of anything")]
+fn whole(count: i64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,187 @@
+//! What operators ask of the real binary, on the address that is theirs alone.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Stdio},
+};
+
+use serde_json::{Value, json};
+use setuplinks::{
+    api::key,
+    clock::Clock,
+    id::ProjectId,
+    store::{Store, projects},
+};
+use sqlx::{Connection as _, Executor as _};
+
+use crate::{
+    cli::{complaint, setuplinks},
+    support::{Database, Platform, Visitor, database::Fresh, house::SECRET_KEYS, on_both, until},
+};
+
+/// A running server with its two addresses.
+struct Serving {
+    child: Child,
+    public: String,
+    admin: String,
+    fresh: Fresh,
+    http: reqwest::Client,
+}
+
+impl Serving {
+    async fn start(db: Database) -> Self {
+        let fresh = db.fresh().await;
+        let mut serve = setuplinks(&["serve"]);
+        serve
+            .envs([("LISTEN_ADDR", "127.0.0.1:0"), ("ADMIN_ADDR", "127.0.0.1:0"), ("LOG_FORMAT", "json")])
+            .envs([("DATABASE_URL", fresh.url.as_str()), ("SECRET_KEYS", SECRET_KEYS)])
+            .envs([("META_APP_ID", "1"), ("META_APP_SECRET", "2"), ("META_CONFIG_ID", "3")])
+            .stderr(Stdio::piped());
+        let mut child = serve.spawn().expect("it starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines();
+        let mut address = |message: &str| {
+            let line = lines.by_ref().map(|line| line.expect("text")).find(|line| line.contains(message));
+            let line: Value = serde_json::from_str(&line.expect(message)).expect("a JSON object a line");
+            line["address"].as_str().expect("an address").to_owned()
+        };
+        let (admin, public) = tokio::task::block_in_place(|| (address("answering operators"), address("\"serving\"")));
+        std::thread::spawn(move || lines.for_each(drop));
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Self { child, public: format!("http://{public}"), admin: format!("http://{admin}"), fresh, http }
+    }
+
+    async fn ask(&self, path: &str) -> (u16, String) {
+        let answer = self.http.get(format!("{}{path}", self.admin)).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("text"))
+    }
+
+    async fn ready(&self) -> (u16, Value) {
+        let (status, body) = self.ask("/readyz").await;
+        (status, serde_json::from_str(&body).expect("JSON"))
+    }
+
+    /// Waits until it says so.
+    async fn until_ready(&self, status: u16) -> Value {
+        until("readiness to change", || async {
+            let (found, body) = self.ready().await;
+            (found == status).then_some(body)
+        })
+        .await
+    }
+
+    async fn platform(&self) -> Platform {
+        let store = Store::open(&self.fresh.url).await.expect("a database");
+        let now = Clock::system().now();
+        let project = projects::Project { id: ProjectId::new(now), name: "Acme".to_owned(), created_at: now };
+        projects::insert(store.acquire().await.expect("a connection").db(), &project).await.expect("a project");
+        Platform::new(
+            self.public.clone(),
+            key::create(&store, project.id, "test", now).await.expect("a key"),
+            project.id,
+        )
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The value of the first sample whose name and labels contain all of these.
+fn sample(metrics: &str, parts: &[&str]) -> Option<f64> {
+    let line = metrics.lines().find(|line| !line.starts_with('#') && parts.iter().all(|part| line.contains(part)))?;
+    line.rsplit_once(' ')?.1.parse().ok()
+}
+
+on_both! {
+    async fn operators_see_that_it_lives_and_what_it_counted(db: Database) {
+        let serving = Serving::start(db).await;
+        assert_eq!(serving.ask("/healthz").await, (200, "ok\n".to_owned()));
+        let ready = serving.until_ready(200).await;
+        assert_eq!((&ready["database"], &ready["draining"]), (&json!("ok"), &json!(false)), "{ready}");
+        assert_eq!(ready["workers"], json!({"deliveries": "ok", "signups": "ok"}));
+
+        let platform = serving.platform().await;
+        let link = platform.link(json!({})).await;
+        let page = Visitor::new().get(&format!("{}/whatsapp/setup/{}", serving.public, link.token)).await;
+        assert_eq!(page.status, 200);
+        let (status, metrics) = serving.ask("/metrics").await;
+        assert_eq!(status, 200);
+        let seen = sample(&metrics, &["request_duration_seconds_count", "route=\"/whatsapp/setup/{token}\"", "status=\"200\""]);
+        assert_eq!(seen, Some(1.0), "{metrics}");
+        for (status, count) in [("active", 1.0), ("used", 0.0), ("expired", 0.0), ("revoked", 0.0)] {
+            assert_eq!(sample(&metrics, &["setuplinks_setup_links{", status]), Some(count), "{status}: {metrics}");
+        }
+        assert_eq!(sample(&metrics, &["setuplinks_deliveries_pending"]), Some(0.0));
+        assert!(sample(&metrics, &["setuplinks_database_connections{", "idle"]).is_some_and(|idle| idle > 0.0), "{metrics}");
+        assert!(!metrics.contains(&link.token) && !metrics.contains(&platform.key), "no secret is counted");
+    }
+
+    async fn nobody_else_is_told(db: Database) {
+        let serving = Serving::start(db).await;
+        for path in ["/healthz", "/readyz", "/metrics"] {
+            assert_eq!(Visitor::new().get(&format!("{}{path}", serving.public)).await.status, 404, "{path}");
+        }
+        for path in ["/", "/platform/v1/customers", "/static/style.css"] {
+            assert_eq!(serving.ask(path).await.0, 404, "{path}");
+        }
+    }
+
+    async fn a_house_that_closes_says_so_until_it_has(db: Database) {
+        let mut serving = Serving::start(db).await;
+        serving.until_ready(200).await;
+        // A request whose body is still to come holds the house open.
+        let mut slow = tokio::net::TcpStream::connect(serving.public.trim_start_matches("http://")).await.expect("a connection");
+        let head = "POST /whatsapp/setup/x HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 9\r\n\r\n";
+        tokio::io::AsyncWriteExt::write_all(&mut slow, head.as_bytes()).await.expect("sent");
+        let platform = serving.platform().await;
+        assert_eq!(platform.get("/customers").await.status, 200, "the slow one has been taken before this");
+        let asked = std::process::Command::new("sh").args(["-c", &format!("kill -TERM {}", serving.child.id())]).status();
+        assert!(asked.expect("a shell").success());
+        let draining = serving.until_ready(503).await;
+        assert_eq!((&draining["draining"], &draining["database"]), (&json!(true), &json!("ok")), "{draining}");
+        drop(slow);
+        let ended = tokio::task::block_in_place(|| serving.child.wait()).expect("an end");
+        assert!(ended.success(), "{ended}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_cannot_be_written_is_not_ready() {
+    // SQLite: somebody else holds the write lock for longer than anybody waits.
+    let serving = Serving::start(Database::Sqlite).await;
+    serving.until_ready(200).await;
+    let mut other = sqlx::SqliteConnection::connect(&serving.fresh.url).await.expect("a connection");
+    other.execute("begin immediate").await.expect("the lock");
+    let found = serving.until_ready(503).await;
+    assert!(found["database"].as_str().is_some_and(|text| text != "ok"), "{found}");
+    assert_eq!(serving.ask("/healthz").await.0, 200, "the process lives");
+    other.execute("rollback").await.expect("given back");
+    serving.until_ready(200).await;
+
+    // PostgreSQL: the server takes no writes.
+    let serving = Serving::start(Database::Postgres).await;
+    serving.until_ready(200).await;
+    let mut other = sqlx::PgConnection::connect(&serving.fresh.url).await.expect("a connection");
+    let name: String = sqlx::query_scalar("select current_database()").fetch_one(&mut other).await.expect("a name");
+    for (read_only, status) in [("on", 503), ("off", 200)] {
+        let alter = format!("alter database {name} set default_transaction_read_only = {read_only}");
+        other.execute("set default_transaction_read_only = off").await.expect("writable here");
+        other.execute(sqlx::AssertSqlSafe(alter)).await.expect("altered");
+        let others = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+        other.execute(others).await.expect("ended");
+        let found = serving.until_ready(status).await;
+        assert_eq!(found["database"] == "ok", status == 200, "{found}");
+    }
+}
+
+#[test]
+fn an_admin_address_that_is_none_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut serve = setuplinks(&["serve", "--admin-addr", "9090"]);
+    serve.env("DATABASE_URL", format!("sqlite://{}", folder.path().join("test.db").display()));
+    let said = complaint(&serve.output().expect("it runs"));
+    assert!(said.contains("ADMIN_ADDR must be an address and port"), "{said}");
+}
