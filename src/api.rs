@@ -9,23 +9,38 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use serde_json::{Value, json};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{error::Error, web::RequestId};
+use self::wire::Failure;
+use crate::{app::App, error::Error, web::RequestId};
 
 pub mod customers;
 pub mod deliveries;
+pub mod document;
 pub mod fields;
 pub mod key;
 pub mod paging;
 pub mod phone_numbers;
 pub mod setup_links;
 pub mod webhooks;
+pub mod wire;
 
-/// One thing in its envelope.
-#[allow(clippy::needless_pass_by_value, reason = "callers make it for this")]
-fn data(value: Value) -> Json<Value> {
-    Json(json!({"data": value}))
+/// Every call, with its description: one that has none cannot stand here. Paths and methods are beside the handlers.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(document::frame())
+        .routes(routes!(customers::list, customers::create))
+        .routes(routes!(customers::get))
+        .routes(routes!(setup_links::list, setup_links::create))
+        .routes(routes!(setup_links::get, setup_links::update))
+        .routes(routes!(phone_numbers::list))
+        .routes(routes!(phone_numbers::get))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::get, webhooks::update, webhooks::delete))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::of_number::list, webhooks::of_number::create))
+        .routes(routes!(webhooks::of_number::get, webhooks::of_number::update, webhooks::of_number::delete))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::redeliver))
 }
 
 /// An address that no call has.
@@ -35,7 +50,7 @@ pub async fn nothing_here() -> Error {
 
 /// The API face of an error: one sentence under `error`, with `code`, the fields, and the request's id beside it.
 pub async fn faces(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().map(ToString::to_string);
+    let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let response = next.run(request).await;
     let error = response.extensions().get::<Arc<Error>>().cloned();
     let (sentence, code) = match (&error, response.status()) {
@@ -51,10 +66,11 @@ pub async fn faces(request: Request, next: Next) -> Response {
         }
         (None, _) => return response,
     };
-    let mut body = json!({"error": sentence, "code": code, "request_id": id});
-    if let Some(Error::Invalid(fields)) = error.as_deref() {
-        body["errors"] = json!(fields);
-    }
+    let errors = match error.as_deref() {
+        Some(Error::Invalid(fields)) => Some(fields.clone()),
+        _ => None,
+    };
+    let body = Failure { error: sentence, code, request_id, errors };
     let (parts, _) = response.into_parts();
     let mut shown = (parts.status, Json(body)).into_response();
     if let Some(allow) = parts.headers.get("allow") {

@@ -1,12 +1,18 @@
 //! Enums whose values have names on the wire and in the database.
 
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+
 /// Declares an enum with one fixed lower-case name per value, read and written the same way in JSON, SQL and forms.
+/// Where another choice has the same name in its own room, `as` says what the API's document calls this one.
 macro_rules! choice {
-    ($(#[$doc:meta])* $vis:vis enum $name:ident { $($(#[$vdoc:meta])* $value:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
+    (
+        $(#[doc = $doc:literal])* $vis:vis enum $name:ident $(as $schema:ident)?
+        { $($(#[doc = $vdoc:literal])* $value:ident = $text:literal),+ $(,)? }
+    ) => {
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         $vis enum $name {
-            $($(#[$vdoc])* #[serde(rename = $text)] $value,)+
+            $($(#[doc = $vdoc])* #[serde(rename = $text)] $value,)+
         }
 
         impl $name {
@@ -32,6 +38,18 @@ macro_rules! choice {
             }
         }
 
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                crate::choice::schema(concat!($($doc),*), &[$(($text, concat!($($vdoc),*))),+])
+            }
+        }
+
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                [$(stringify!($schema),)? stringify!($name)][0].into()
+            }
+        }
+
         impl TryFrom<String> for $name {
             type Error = crate::choice::Unknown;
 
@@ -42,6 +60,16 @@ macro_rules! choice {
     };
 }
 pub(crate) use choice;
+
+/// The schema of a choice in the API's document: its names, and what each of them means.
+pub(crate) fn schema(about: &str, names: &[(&str, &str)]) -> RefOr<Schema> {
+    let meanings: Vec<String> = names.iter().map(|(name, meaning)| format!("- `{name}`: {}", meaning.trim())).collect();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(names.iter().map(|(name, _)| *name)))
+        .description(Some(format!("{}\n\n{}", about.trim(), meanings.join("\n"))))
+        .into()
+}
 
 /// A stored name that no value has: the row was written by a newer version of the program.
 #[derive(Debug, thiserror::Error)]

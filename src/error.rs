@@ -47,11 +47,14 @@ pub enum Error {
 }
 
 /// One field that cannot be accepted.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = FieldError)]
 pub struct Invalid {
     /// The field, as a path inside the envelope: `theme_config.primary_color`.
+    #[schema(examples("language"))]
     pub field: String,
     /// What is allowed there.
+    #[schema(examples("language must be one of en, es, pt, hi, id, ar"))]
     pub message: String,
 }
 

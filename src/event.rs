@@ -11,7 +11,7 @@ use crate::{
 
 choice! {
     /// The names of events, as webhooks carry them.
-    pub enum Name {
+    pub enum Name as EventName {
         /// A phone number was connected.
         NumberCreated = "whatsapp.phone_number.created",
         /// A phone number was removed from the project.

@@ -2,6 +2,7 @@
 //!
 //! All are version 7 UUIDs, which sort by the moment they were made.
 
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use uuid::{Builder, Uuid};
 
 use crate::clock::{Timestamp, random};
@@ -12,9 +13,19 @@ pub fn uuid_at(at: Timestamp) -> Uuid {
     Builder::from_unix_timestamp_millis(u64::try_from(at.0).unwrap_or(0), &random()).into_uuid()
 }
 
+/// The schema of an id in the API's document.
+fn schema(about: &str) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .description(Some(format!("The id of: {}", about.trim())))
+        .examples(["0193f0a0-7a53-7c1e-9a55-3f0c6f0c2d11"])
+        .into()
+}
+
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident),+ $(,)?) => {$(
+        $(#[doc = $doc])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, serde::Serialize, serde::Deserialize,
         )]
@@ -35,6 +46,14 @@ macro_rules! ids {
                 Uuid::try_parse(text).ok().map(Self)
             }
         }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                schema(concat!($($doc),*))
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -5,13 +5,13 @@ use axum::{
     extract::DefaultBodyLimit,
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    routing::get,
 };
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    api::{self, customers, deliveries, phone_numbers, setup_links, webhooks},
+    api::{self, document},
     app::App,
     page::{self, login, number, progress, setup},
     store::sessions::Sessions,
@@ -22,7 +22,7 @@ use crate::{
 pub fn router(app: App) -> Router {
     Router::new()
         .merge(pages(&app))
-        .nest("/platform/v1", platform())
+        .merge(platform(&app))
         .layer(from_fn_with_state(app.clone(), web::headers))
         .layer(from_fn_with_state(app.clone(), web::trace))
         .layer(DefaultBodyLimit::max(web::LARGEST_BODY))
@@ -48,32 +48,15 @@ fn pages(app: &App) -> Router<App> {
         .layer(from_fn(page::faces))
 }
 
-/// What platforms call.
-fn platform() -> Router<App> {
-    Router::new()
-        .route("/customers", get(customers::list).post(customers::create))
-        .route("/customers/{customer}", get(customers::get))
-        .route("/customers/{customer}/setup_links", get(setup_links::list).post(setup_links::create))
-        .route("/customers/{customer}/setup_links/{link}", get(setup_links::get).patch(setup_links::update))
-        .route("/whatsapp/phone_numbers", get(phone_numbers::list))
-        .route("/whatsapp/phone_numbers/{phone_number_id}", get(phone_numbers::get))
-        .route(
-            "/whatsapp/phone_numbers/{phone_number_id}/webhooks",
-            get(webhooks::list_of_number).post(webhooks::create_of_number),
-        )
-        .route(
-            "/whatsapp/phone_numbers/{phone_number_id}/webhooks/{webhook}",
-            get(webhooks::get_of_number).patch(webhooks::update_of_number).delete(webhooks::delete_of_number),
-        )
-        .route("/whatsapp/webhooks", get(webhooks::list).post(webhooks::create))
-        .route("/whatsapp/webhooks/{webhook}", get(webhooks::get).patch(webhooks::update).delete(webhooks::delete))
-        .route("/whatsapp/webhooks/{webhook}/test", post(webhooks::test))
-        .route("/webhook_deliveries", get(deliveries::list))
-        .route("/webhook_deliveries/{delivery}/redeliver", post(deliveries::redeliver))
+/// What platforms call, and the document that describes it.
+fn platform(app: &App) -> Router<App> {
+    let (calls, document) = api::router().split_for_parts();
+    let calls = calls
         .fallback(api::nothing_here)
         .layer(CatchPanicLayer::custom(web::panicked))
         .layer(patience())
-        .layer(from_fn(api::faces))
+        .layer(from_fn(api::faces));
+    Router::new().nest("/platform/v1", calls).merge(document::router(&document::complete(document, &app.public_url)))
 }
 
 /// The head has a bound of its own; this one is for a body that never ends and a database that never answers.

@@ -11,7 +11,7 @@ use crate::{
 
 choice! {
     /// What a webhook carries.
-    pub enum Kind {
+    pub enum Kind as WebhookKind {
         /// Events in the platform's own format (the wire's word for it).
         Kapso = "kapso",
         /// What Meta sends, as Meta sends it.

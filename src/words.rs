@@ -18,7 +18,7 @@ pub mod negotiate;
 
 choice! {
     /// A language the pages are written in.
-    pub enum Lang {
+    pub enum Lang as Language {
         /// English, and whoever asks for none of the others.
         En = "en",
         /// Spanish.

@@ -6,13 +6,19 @@ use axum::{
     Json,
     extract::{Path, RawQuery, State},
     http::StatusCode,
-    response::Response,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
 
-use super::{data, fields::Query, key::Caller, paging};
+use super::{
+    fields::Query,
+    key::Caller,
+    paging::{self, Paged, Paging},
+    wire::{Data, List, Time, data},
+};
 use crate::{
     app::App,
+    choice::choice,
     clock::Timestamp,
     error::{Error, Result},
     event::Name,
@@ -21,44 +27,126 @@ use crate::{
     webhook::{Delivery, DeliveryStatus},
 };
 
-fn view(delivery: &Delivery) -> Value {
-    let time = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
-    json!({
-        "id": delivery.id,
-        "event": delivery.event,
-        "status": delivery.status,
-        "attempt_count": delivery.attempt_count,
-        "created_at": delivery.created_at.rfc3339(),
-        "response_status": delivery.response_status,
-        "response_head": delivery.response_head,
-        "next_attempt_at": time((delivery.status == DeliveryStatus::Pending).then_some(delivery.next_at)),
-        "delivered_at": time(delivery.delivered_at),
-        "failed_at": time(delivery.failed_at),
-        "last_attempt_at": time(delivery.last_attempt_at),
-        "webhook_id": delivery.webhook_id,
-        "webhook_url": delivery.webhook_url,
-        "phone_number_id": delivery.phone_number_id,
-    })
+/// One event on its way to one webhook.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookDelivery)]
+pub struct View {
+    id: DeliveryId,
+    event: Name,
+    status: DeliveryStatus,
+    /// Tries so far.
+    #[schema(minimum = 0, examples(1))]
+    attempt_count: i32,
+    created_at: Time,
+    /// The status of the last answer; null when there was none.
+    #[schema(required, examples(200))]
+    response_status: Option<i32>,
+    /// The first kilobyte of the last answer, or why there was none.
+    #[schema(required, examples("ok"))]
+    response_head: Option<String>,
+    /// When it is tried next; null when it is not.
+    #[schema(required)]
+    next_attempt_at: Option<Time>,
+    /// When the endpoint took it.
+    #[schema(required)]
+    delivered_at: Option<Time>,
+    /// When it was given up.
+    #[schema(required)]
+    failed_at: Option<Time>,
+    /// When it was last tried.
+    #[schema(required)]
+    last_attempt_at: Option<Time>,
+    webhook_id: WebhookId,
+    /// Where the webhook pointed when the event happened.
+    #[schema(examples("https://app.example.com/hooks/whatsapp"))]
+    webhook_url: String,
+    /// The number that the event is about, by Meta's id.
+    #[schema(required, examples("106540352242922"))]
+    phone_number_id: Option<String>,
 }
 
-/// Spans that `period` may name.
-fn period(text: &str) -> Option<Duration> {
-    let hours = match text {
-        "1h" => 1,
-        "24h" => 24,
-        "7d" => 7 * 24,
-        "30d" => 30 * 24,
-        _ => return None,
-    };
-    Some(Duration::from_secs(hours * 60 * 60))
+fn view(delivery: Delivery) -> View {
+    let next_at = (delivery.status == DeliveryStatus::Pending).then_some(delivery.next_at);
+    View {
+        id: delivery.id,
+        event: delivery.event,
+        status: delivery.status,
+        attempt_count: delivery.attempt_count,
+        created_at: delivery.created_at.into(),
+        response_status: delivery.response_status,
+        response_head: delivery.response_head,
+        next_attempt_at: next_at.map(Time),
+        delivered_at: delivery.delivered_at.map(Time),
+        failed_at: delivery.failed_at.map(Time),
+        last_attempt_at: delivery.last_attempt_at.map(Time),
+        webhook_id: delivery.webhook_id,
+        webhook_url: delivery.webhook_url,
+        phone_number_id: delivery.phone_number_id,
+    }
 }
 
-/// `GET /webhook_deliveries`.
-pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(query): RawQuery) -> Result<Response> {
+choice! {
+    /// A span of time that ends now.
+    pub enum Period {
+        /// The last hour.
+        Hour = "1h",
+        /// The last day.
+        Day = "24h",
+        /// The last week.
+        Week = "7d",
+        /// The last 30 days: everything that is kept.
+        Month = "30d",
+    }
+}
+
+impl Period {
+    fn span(self) -> Duration {
+        let hours = match self {
+            Self::Hour => 1,
+            Self::Day => 24,
+            Self::Week => 7 * 24,
+            Self::Month => 30 * 24,
+        };
+        Duration::from_secs(hours * 60 * 60)
+    }
+}
+
+/// Which deliveries a list holds.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filters {
+    /// Deliveries of this status.
+    pub status: Option<DeliveryStatus>,
+    /// Deliveries of this event.
+    pub event: Option<Name>,
+    /// Deliveries to this webhook.
+    pub webhook_id: Option<WebhookId>,
+    /// Only those that were refused or not answered, so far or for good.
+    pub errors_only: Option<bool>,
+    /// Events of this span.
+    #[param(inline)]
+    pub period: Option<Period>,
+}
+
+/// List deliveries
+///
+/// What was sent in the last 30 days, and what came of it.
+#[utoipa::path(
+    get,
+    path = "/webhook_deliveries",
+    operation_id = "list_webhook_deliveries",
+    tag = "Webhook deliveries",
+    params(Filters, Paging),
+    responses((status = 200, description = "A page of deliveries", body = List<View>))
+)]
+pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(query): RawQuery) -> Result<Paged<View>> {
     let mut query = Query::read(query.as_deref());
     let page = paging::page(&mut query);
-    let span = query.parsed("period", "1h, 24h, 7d or 30d", period);
-    let since = span.map(|span| Timestamp(app.clock.now().0 - i64::try_from(span.as_millis()).unwrap_or(0)));
+    let period = query.parsed("period", "1h, 24h, 7d or 30d", Period::parse);
+    let since = period.map(|period| {
+        let span = i64::try_from(period.span().as_millis()).unwrap_or(0);
+        Timestamp(app.clock.now().0 - span)
+    });
     let filter = deliveries::Filter {
         status: query.parsed("status", "pending, delivered or failed", DeliveryStatus::parse),
         event: query.parsed("event", "the name of an event", Name::parse),
@@ -68,17 +156,27 @@ pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(quer
     };
     query.done()?;
     let (rows, total) = deliveries::list(app.store.acquire().await?.db(), project, &filter, page).await?;
-    let items: Vec<_> = rows.iter().map(view).collect();
-    Ok(paging::respond(&items, total, page, "/platform/v1/webhook_deliveries", &query, &app.public_url))
+    let items = rows.into_iter().map(view).collect();
+    Ok(paging::respond(items, total, page, "/platform/v1/webhook_deliveries", &query, &app.public_url))
 }
 
-/// `POST /webhook_deliveries/{id}/redeliver`: the same bytes under the same id again, from now on.
+/// Send a delivery again
+///
+/// The same bytes under the same id, from now on and with all its tries.
+#[utoipa::path(
+    post,
+    path = "/webhook_deliveries/{delivery_id}/redeliver",
+    operation_id = "redeliver_webhook_delivery",
+    tag = "Webhook deliveries",
+    params(("delivery_id" = DeliveryId, Path, description = "The delivery")),
+    responses((status = 202, description = "The delivery, which is sent soon", body = Data<View>))
+)]
 pub async fn redeliver(
     State(app): State<App>,
     Caller(project): Caller,
     Path(id): Path<String>,
-) -> Result<(StatusCode, Json<Value>)> {
+) -> Result<(StatusCode, Json<Data<View>>)> {
     let id = DeliveryId::parse(&id).ok_or(Error::NotFound("delivery"))?;
     let again = deliveries::again(app.store.acquire().await?.db(), project, id, app.clock.now()).await?;
-    Ok((StatusCode::ACCEPTED, data(view(&again.ok_or(Error::NotFound("delivery"))?))))
+    Ok((StatusCode::ACCEPTED, data(view(again.ok_or(Error::NotFound("delivery"))?))))
 }

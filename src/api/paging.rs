@@ -3,16 +3,33 @@
 use axum::{
     Json,
     http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse as _, Response},
 };
-use serde_json::{Value, json};
 use url::form_urlencoded;
+use utoipa::{IntoParams, ToSchema};
 
-use super::fields::Query;
+use super::{
+    fields::Query,
+    wire::{List, Meta},
+};
 use crate::{app::PublicUrl, store::Page};
 
 const DEFAULT_SIZE: u32 = 20;
 const LARGEST_SIZE: u32 = 100;
+
+/// A page of a list, with the headers that say the same as its `meta`.
+pub type Paged<T> = (HeaderMap, Json<List<T>>);
+
+/// Which page of a list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// Which page, from 1.
+    #[param(minimum = 1, default = 1)]
+    pub page: Option<u32>,
+    /// How many things a page holds.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub per_page: Option<u32>,
+}
 
 /// `page` (from 1, default 1) and `per_page` (1 to 100, default 20).
 pub fn page(query: &mut Query) -> Page {
@@ -23,7 +40,14 @@ pub fn page(query: &mut Query) -> Page {
 }
 
 /// A list in its envelope, with the headers that say the same and link to its other pages (RFC 8288).
-pub fn respond(items: &[Value], total: i64, page: Page, path: &str, query: &Query, public: &PublicUrl) -> Response {
+pub fn respond<T: ToSchema>(
+    items: Vec<T>,
+    total: i64,
+    page: Page,
+    path: &str,
+    query: &Query,
+    public: &PublicUrl,
+) -> Paged<T> {
     let total = u64::try_from(total).unwrap_or(0);
     let pages = total.div_ceil(u64::from(page.size)).max(1);
     let number = u64::from(page.number);
@@ -56,6 +80,6 @@ pub fn respond(items: &[Value], total: i64, page: Page, path: &str, query: &Quer
     if let Ok(value) = HeaderValue::try_from(links.join(", ")) {
         headers.insert(header::LINK, value);
     }
-    let meta = json!({"page": number, "per_page": page.size, "total_pages": pages, "total_count": total});
-    (headers, Json(json!({"data": items, "meta": meta}))).into_response()
+    let meta = Meta { page: number, per_page: page.size.into(), total_pages: pages, total_count: total };
+    (headers, Json(List { data: items, meta }))
 }

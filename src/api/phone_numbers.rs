@@ -3,50 +3,151 @@
 use axum::{
     Json,
     extract::{Path, RawQuery, State},
-    response::Response,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
 
-use super::{data, fields::Query, key::Caller, paging};
+use super::{
+    fields::Query,
+    key::Caller,
+    paging::{self, Paged, Paging},
+    wire::{Data, List, Time, data},
+};
 use crate::{
     app::App,
     error::{Error, Result},
-    id::CustomerId,
+    id::{CustomerId, NumberId},
     number::{PhoneNumber, digits},
     store::numbers,
 };
 
-fn view(number: &PhoneNumber) -> Value {
-    json!({
-        "id": number.phone_number_id,
-        "phone_number_id": number.phone_number_id,
-        "internal_id": number.id,
-        "name": number.name,
-        "business_account_id": number.business_account_id,
-        "is_coexistence": number.is_coexistence,
-        "customer_id": number.customer_id,
-        "display_name": number.verified_name,
-        "display_phone_number": number.display_phone_number,
-        "display_phone_number_normalized": digits(&number.display_phone_number),
-        "verified_name": number.verified_name,
-        "quality_rating": number.quality_rating,
-        "code_verification_status": number.code_verification_status,
-        "name_status": number.name_status,
-        "status": number.status,
-        "throughput_tier": number.throughput_tier,
-        "whatsapp_business_manager_messaging_limit": number.messaging_limit,
-        "is_official_business_account": number.is_official_business_account,
-        "is_pin_enabled": number.is_pin_enabled,
-        "inbound_processing_enabled": true,
-        "calls_enabled": false,
-        "webhook_verified_at": null,
-        "created_at": number.created_at.rfc3339(),
-        "updated_at": number.updated_at.rfc3339(),
-    })
+/// A connected WhatsApp Business number.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PhoneNumber)]
+#[allow(clippy::struct_excessive_bools, reason = "the contract has them")]
+pub struct View {
+    /// Meta's id of the number.
+    #[schema(examples("106540352242922"))]
+    id: String,
+    /// Meta's id of the number, once more.
+    #[schema(examples("106540352242922"))]
+    phone_number_id: String,
+    internal_id: NumberId,
+    /// The platform's name for it.
+    #[schema(examples("Bakery on the Corner"))]
+    name: String,
+    /// The WhatsApp Business Account (WABA).
+    #[schema(examples("102290129340398"))]
+    business_account_id: String,
+    /// Whether the WhatsApp Business app stays in use beside the API.
+    is_coexistence: bool,
+    customer_id: CustomerId,
+    /// The name that WhatsApp shows.
+    #[schema(required, examples("Bakery on the Corner"))]
+    display_name: Option<String>,
+    /// The number as Meta writes it.
+    #[schema(examples("+1 555-123-4567"))]
+    display_phone_number: String,
+    /// The number's digits.
+    #[schema(examples("15551234567"))]
+    display_phone_number_normalized: String,
+    /// The name that WhatsApp shows, once more.
+    #[schema(required, examples("Bakery on the Corner"))]
+    verified_name: Option<String>,
+    /// Meta's rating: `GREEN`, `YELLOW`, `RED` or `NA`.
+    #[schema(required, examples("GREEN"))]
+    quality_rating: Option<String>,
+    /// `VERIFIED`, `NOT_VERIFIED` or `EXPIRED`.
+    #[schema(required, examples("VERIFIED"))]
+    code_verification_status: Option<String>,
+    /// The review of the name: `APPROVED`, `PENDING_REVIEW` and so on.
+    #[schema(required, examples("APPROVED"))]
+    name_status: Option<String>,
+    /// Meta's status of it: `CONNECTED` is what it takes to send.
+    #[schema(required, examples("CONNECTED"))]
+    status: Option<String>,
+    /// Meta's throughput level.
+    #[schema(required, examples("STANDARD"))]
+    throughput_tier: Option<String>,
+    /// Meta's messaging limit of the business.
+    #[schema(required, examples("TIER_250"))]
+    whatsapp_business_manager_messaging_limit: Option<String>,
+    /// Whether it has the blue mark.
+    is_official_business_account: bool,
+    /// Whether two-step verification is on.
+    is_pin_enabled: bool,
+    /// Always true: there is nothing here to switch inbound processing off.
+    inbound_processing_enabled: bool,
+    /// Always false: calls are not part of a setup.
+    calls_enabled: bool,
+    /// Always null: messages are not received here.
+    #[schema(required)]
+    webhook_verified_at: Option<Time>,
+    created_at: Time,
+    updated_at: Time,
 }
 
-/// `GET /whatsapp/phone_numbers`.
-pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(query): RawQuery) -> Result<Response> {
+fn view(number: PhoneNumber) -> View {
+    View {
+        id: number.phone_number_id.clone(),
+        phone_number_id: number.phone_number_id,
+        internal_id: number.id,
+        name: number.name,
+        business_account_id: number.business_account_id,
+        is_coexistence: number.is_coexistence,
+        customer_id: number.customer_id,
+        display_name: number.verified_name.clone(),
+        display_phone_number_normalized: digits(&number.display_phone_number),
+        display_phone_number: number.display_phone_number,
+        verified_name: number.verified_name,
+        quality_rating: number.quality_rating,
+        code_verification_status: number.code_verification_status,
+        name_status: number.name_status,
+        status: number.status,
+        throughput_tier: number.throughput_tier,
+        whatsapp_business_manager_messaging_limit: number.messaging_limit,
+        is_official_business_account: number.is_official_business_account,
+        is_pin_enabled: number.is_pin_enabled,
+        inbound_processing_enabled: true,
+        calls_enabled: false,
+        webhook_verified_at: None,
+        created_at: number.created_at.into(),
+        updated_at: number.updated_at.into(),
+    }
+}
+
+/// Which phone numbers a list holds.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filters {
+    /// The one number with this id of Meta's.
+    pub phone_number_id: Option<String>,
+    /// Numbers of this WhatsApp Business Account.
+    pub business_account_id: Option<String>,
+    /// Numbers of this customer.
+    pub customer_id: Option<CustomerId>,
+    /// Numbers whose name contains this, in either case.
+    pub name_contains: Option<String>,
+    /// Whether they can send, which is when Meta's status is `CONNECTED`.
+    pub messaging_enabled: Option<bool>,
+    /// Connected after this moment.
+    pub created_after: Option<Time>,
+    /// Connected before this moment.
+    pub created_before: Option<Time>,
+}
+
+/// List phone numbers
+///
+/// Ask it before you believe what a browser brought: a redirect is for the eye, this list is for the record.
+#[utoipa::path(
+    get,
+    path = "/whatsapp/phone_numbers",
+    operation_id = "list_phone_numbers",
+    tag = "Phone numbers",
+    params(Filters, Paging),
+    responses((status = 200, description = "A page of phone numbers", body = List<View>))
+)]
+pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(query): RawQuery) -> Result<Paged<View>> {
     let mut query = Query::read(query.as_deref());
     let page = paging::page(&mut query);
     let filter = numbers::Filter {
@@ -60,15 +161,25 @@ pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(quer
     };
     query.done()?;
     let (rows, total) = numbers::list(app.store.acquire().await?.db(), project, &filter, page).await?;
-    let items: Vec<_> = rows.iter().map(view).collect();
-    Ok(paging::respond(&items, total, page, "/platform/v1/whatsapp/phone_numbers", &query, &app.public_url))
+    let items = rows.into_iter().map(view).collect();
+    Ok(paging::respond(items, total, page, "/platform/v1/whatsapp/phone_numbers", &query, &app.public_url))
 }
 
-/// `GET /whatsapp/phone_numbers/{phone_number_id}`; the id is Meta's.
-pub async fn get(State(app): State<App>, Caller(project): Caller, Path(id): Path<String>) -> Result<Json<Value>> {
+/// Get a phone number
+///
+/// What Meta says of it is as of its setup.
+#[utoipa::path(
+    get,
+    path = "/whatsapp/phone_numbers/{phone_number_id}",
+    operation_id = "get_phone_number",
+    tag = "Phone numbers",
+    params(("phone_number_id" = String, Path, description = "Meta's id of the number", example = "106540352242922")),
+    responses((status = 200, description = "The phone number", body = Data<View>))
+)]
+pub async fn get(State(app): State<App>, Caller(project): Caller, Path(id): Path<String>) -> Result<Json<Data<View>>> {
     if !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Err(Error::NotFound("phone number"));
     }
     let number = numbers::find(app.store.acquire().await?.db(), project, &id).await?;
-    Ok(data(view(&number.ok_or(Error::NotFound("phone number"))?)))
+    Ok(data(view(number.ok_or(Error::NotFound("phone number"))?)))
 }

@@ -5,27 +5,28 @@ use axum::{
     body::Bytes,
     extract::{Path, RawQuery, State},
     http::StatusCode,
-    response::Response,
 };
-use serde_json::{Value, json};
 
+use self::shape::{Envelope, Filters, View, view};
 use super::{
-    customers, data,
+    customers,
     fields::{Fields, Given, Query},
     key::Caller,
-    paging,
+    paging::{self, Paged, Paging},
+    wire::{Data, List, data},
 };
 use crate::{
     app::App,
     customer::Customer,
     error::{Error, Result},
-    id::LinkId,
+    id::{CustomerId, LinkId},
     invite::{self, Wish},
     link::{BillingMode, ConnectionType, Reconnect, SetupLink, Status, Terms, state::Unmet},
     number::digits,
     store::{links, numbers},
 };
 
+pub mod shape;
 mod terms;
 
 /// Every field that may stand in the envelope.
@@ -45,40 +46,21 @@ const KNOWN: &[&str] = &[
     "status",
 ];
 
-fn view(app: &App, link: &SetupLink) -> Result<Value> {
-    let token = app.token_of(link)?;
-    let terms = &link.terms;
-    Ok(json!({
-        "id": link.id,
-        "status": link.status(app.clock.now()),
-        "created_at": link.created_at.rfc3339(),
-        "updated_at": link.updated_at.rfc3339(),
-        "expires_at": link.expires_at.rfc3339(),
-        "url": app.public_url.of(&token.path()),
-        "success_redirect_url": terms.success_redirect_url,
-        "failure_redirect_url": terms.failure_redirect_url,
-        "allowed_origins": terms.allowed_origins,
-        "allowed_connection_types": terms.allowed_connection_types,
-        "meta_billing_mode": link.meta_billing_mode,
-        "theme_config": terms.theme_config,
-        "provision_phone_number": terms.provision_phone_number,
-        "phone_number_country_isos": terms.phone_number_country_isos,
-        "phone_number_area_code": terms.phone_number_area_code,
-        "reconnect_phone_number": link.reconnect.as_ref().map(|reconnect| &reconnect.digits),
-        "language": terms.language,
-        "whatsapp_setup_status": link.setup_status,
-        "whatsapp_setup_error": link.setup_error,
-        "provisioned_phone_number": null,
-    }))
-}
-
-/// `GET …/setup_links`.
+/// List a customer's setup links
+#[utoipa::path(
+    get,
+    path = "/customers/{customer_id}/setup_links",
+    operation_id = "list_setup_links",
+    tag = "Setup links",
+    params(("customer_id" = CustomerId, Path, description = "The customer"), Filters, Paging),
+    responses((status = 200, description = "A page of setup links", body = List<View>))
+)]
 pub async fn list(
     State(app): State<App>,
     Caller(project): Caller,
     Path(customer): Path<String>,
     RawQuery(query): RawQuery,
-) -> Result<Response> {
+) -> Result<Paged<View>> {
     let customer = customers::find(&app, project, &customer).await?;
     let mut query = Query::read(query.as_deref());
     let page = paging::page(&mut query);
@@ -90,30 +72,57 @@ pub async fn list(
     query.done()?;
     let owner = (project, customer.id);
     let (rows, total) = links::list(app.store.acquire().await?.db(), owner, &filter, page, app.clock.now()).await?;
-    let items = rows.iter().map(|link| view(&app, link)).collect::<Result<Vec<_>>>()?;
+    let items = rows.into_iter().map(|link| view(&app, link)).collect::<Result<Vec<_>>>()?;
     let path = format!("/platform/v1/customers/{}/setup_links", customer.id);
-    Ok(paging::respond(&items, total, page, &path, &query, &app.public_url))
+    Ok(paging::respond(items, total, page, &path, &query, &app.public_url))
 }
 
-/// `GET …/setup_links/{id}`, which the published API lacks.
+/// Get a setup link
+#[utoipa::path(
+    get,
+    path = "/customers/{customer_id}/setup_links/{setup_link_id}",
+    operation_id = "get_setup_link",
+    tag = "Setup links",
+    params(
+        ("customer_id" = CustomerId, Path, description = "The customer"),
+        ("setup_link_id" = LinkId, Path, description = "The setup link"),
+    ),
+    responses((status = 200, description = "The setup link", body = Data<View>))
+)]
 pub async fn get(
     State(app): State<App>,
     Caller(project): Caller,
     Path((customer, id)): Path<(String, String)>,
-) -> Result<Json<Value>> {
+) -> Result<Json<Data<View>>> {
     let customer = customers::find(&app, project, &customer).await?;
     let id = LinkId::parse(&id).ok_or(Error::NotFound("setup link"))?;
     let link = links::find(app.store.acquire().await?.db(), project, customer.id, id).await?;
-    Ok(data(view(&app, &link.ok_or(Error::NotFound("setup link"))?)?))
+    Ok(data(view(&app, link.ok_or(Error::NotFound("setup link"))?)?))
 }
 
-/// `POST …/setup_links`: a new link, which ends the customer's active one.
+/// Make a setup link
+///
+/// A customer has at most one active link: the one before is revoked. No body, `{}` and an empty envelope are fine too.
+#[utoipa::path(
+    post,
+    path = "/customers/{customer_id}/setup_links",
+    operation_id = "create_setup_link",
+    tag = "Setup links",
+    params(("customer_id" = CustomerId, Path, description = "The customer")),
+    request_body(content = Option<Envelope>, example = json!({"setup_link": {
+        "success_redirect_url": "https://app.example.com/done",
+        "failure_redirect_url": "https://app.example.com/failed",
+        "language": "es",
+        "theme_config": {"primary_color": "#3b82f6"},
+    }})),
+    responses((status = 201, description = "The setup link, with its token", body = Data<View>))
+)]
 pub async fn create(
     State(app): State<App>,
     Caller(project): Caller,
     Path(customer): Path<String>,
     body: Bytes,
-) -> Result<(StatusCode, Json<Value>)> {
+) -> Result<(StatusCode, Json<Data<View>>)> {
     let customer = customers::find(&app, project, &customer).await?;
     let mut fields = Fields::read(&body, "setup_link", KNOWN)?;
     let mut terms = Terms::default();
@@ -125,8 +134,8 @@ pub async fn create(
 
     let wish = Wish { terms, meta_billing_mode: billing.value().unwrap_or(BillingMode::CustomerManaged), reconnect };
     let (link, token) = invite::make(&app, &customer, wish).await?;
-    let mut shown = view(&app, &link)?;
-    shown["token"] = token.expose().into();
+    let mut shown = view(&app, link)?;
+    shown.token = Some(token.expose().to_owned());
     Ok((StatusCode::CREATED, data(shown)))
 }
 
@@ -158,13 +167,28 @@ async fn reconnect(
     Ok(Some(Reconnect { phone_number_id: number.phone_number_id, digits }))
 }
 
-/// `PATCH …/setup_links/{id}`.
+/// Change a setup link
+///
+/// Only the fields that are there change; `null` brings a field's default back. A link can be revoked, and made active
+/// again while it is not used.
+#[utoipa::path(
+    patch,
+    path = "/customers/{customer_id}/setup_links/{setup_link_id}",
+    operation_id = "update_setup_link",
+    tag = "Setup links",
+    params(
+        ("customer_id" = CustomerId, Path, description = "The customer"),
+        ("setup_link_id" = LinkId, Path, description = "The setup link"),
+    ),
+    request_body(content = Option<Envelope>, example = json!({"setup_link": {"status": "revoked"}})),
+    responses((status = 200, description = "The setup link", body = Data<View>))
+)]
 pub async fn update(
     State(app): State<App>,
     Caller(project): Caller,
     Path((customer, id)): Path<(String, String)>,
     body: Bytes,
-) -> Result<Json<Value>> {
+) -> Result<Json<Data<View>>> {
     let customer = customers::find(&app, project, &customer).await?;
     let id = LinkId::parse(&id).ok_or(Error::NotFound("setup link"))?;
     let mut fields = Fields::read(&body, "setup_link", KNOWN)?;
@@ -185,7 +209,7 @@ pub async fn update(
         fields.done().map(|()| link)
     })
     .await?;
-    Ok(data(view(&app, &link)?))
+    Ok(data(view(&app, link)?))
 }
 
 /// What is set when a link is made and never after; the same value again is no change.

@@ -4,7 +4,7 @@ use crate::{choice::choice, clock::Timestamp};
 
 choice! {
     /// What a link is good for.
-    pub enum Status {
+    pub enum Status as SetupLinkStatus {
         /// It can be opened and used.
         Active = "active",
         /// A number was connected with it.

@@ -5,6 +5,7 @@
 //! must be; everything else lands on the page as it was chosen.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A colour, written `#rrggbb`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,9 +86,14 @@ impl std::fmt::Display for Colour {
 macro_rules! theme {
     ($($(#[$doc:meta])* $key:ident),+ $(,)?) => {
         /// The colours a platform set, as it wrote them.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         pub struct Theme {
-            $($(#[$doc])* #[serde(default, skip_serializing_if = "Option::is_none")] pub $key: Option<String>,)+
+            $(
+                $(#[$doc])*
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[schema(pattern = "^#[0-9A-Fa-f]{6}$", examples("#22c55e"))]
+                pub $key: Option<String>,
+            )+
         }
 
         impl Theme {

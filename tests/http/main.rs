@@ -16,6 +16,7 @@ mod documented;
 mod endings;
 mod language;
 mod one_active;
+mod openapi;
 mod operators;
 mod pages;
 mod paging;

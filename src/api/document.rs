@@ -1,0 +1,184 @@
+//! The API's own description, OpenAPI 3.1. Calls and shapes describe themselves where they stand; what is true of all of
+//! them is added here, once.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Router,
+    http::{HeaderValue, header},
+    response::IntoResponse as _,
+    routing::get,
+};
+use utoipa::{
+    PartialSchema as _, ToSchema as _,
+    openapi::{
+        Content, Header, Info, KnownFormat, License, ObjectBuilder, OpenApi, Ref, RefOr, Response, Schema,
+        SchemaFormat, Server, Tag, Type,
+        header::HeaderBuilder,
+        path::{Operation, Parameter, ParameterIn},
+        security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
+        tag::TagBuilder,
+    },
+};
+
+use super::wire::Failure;
+use crate::{
+    app::{App, PublicUrl},
+    error::Invalid,
+};
+
+mod example;
+
+const ABOUT: &str = "Makes setup links, by which customers connect their WhatsApp Business numbers, and tells what became \
+    of them.\n\nEvery call needs the header `X-API-Key`. A key belongs to one project; what belongs to another is a 404. \
+    Bodies are JSON. Fields that are unknown are ignored, and `null` stands for a field's default. Every answer carries \
+    `X-Request-Id`, which the operator's log has too. A method that an address does not take is a 405 that names those it \
+    takes in `Allow`.";
+
+/// What stands around the calls.
+#[must_use]
+pub fn frame() -> OpenApi {
+    let mut info = Info::new("Setuplinks Platform API", "1");
+    info.description = Some(ABOUT.to_owned());
+    let mut license = License::new("Apache-2.0");
+    license.identifier = Some("Apache-2.0".to_owned());
+    info.license = Some(license);
+    let mut api = OpenApi::new(info, utoipa::openapi::Paths::new());
+    api.tags = Some(vec![
+        tag("Customers", "Whom setup links are made for."),
+        tag("Setup links", "What the platform chose for one customer, and the address that the customer opens."),
+        tag("Phone numbers", "What finished setups left behind. Never a token or a PIN."),
+        tag("Webhooks", "Where events go, and which."),
+        tag("Webhook deliveries", "What was sent, when, and what came of it."),
+    ]);
+    let components = api.components.get_or_insert_default();
+    let key = ApiKeyValue::with_description("X-API-Key", "A key of the project");
+    components.add_security_scheme("key", SecurityScheme::ApiKey(ApiKey::Header(key)));
+    components.schemas.insert(Failure::name().into(), Failure::schema());
+    components.schemas.insert(Invalid::name().into(), Invalid::schema());
+    components.responses = shared_failures();
+    api.security = Some(vec![SecurityRequirement::new("key", [""; 0])]);
+    api
+}
+
+fn tag(name: &str, about: &str) -> Tag {
+    TagBuilder::new().name(name).description(Some(about)).build()
+}
+
+/// Adds what is true of every call: how it can fail, which headers its answers carry, an example of each body, and the
+/// house's address.
+#[must_use]
+pub fn complete(mut api: OpenApi, public_url: &PublicUrl) -> OpenApi {
+    api.servers = Some(vec![Server::new(public_url.of("/platform/v1"))]);
+    let components = api.components.clone().unwrap_or_default();
+    for (path, item) in &mut api.paths.paths {
+        let calls = [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete];
+        for call in calls.into_iter().flatten() {
+            add_failures(path, call);
+            let is_list = has_parameter(call, "page");
+            for (status, response) in &mut call.responses.responses {
+                let RefOr::T(response) = response else { continue };
+                add_headers(response, status == "200" && is_list);
+                for content in response.content.values_mut() {
+                    add_example(content, &components.schemas);
+                }
+            }
+            if let Some(RefOr::T(body)) = &mut call.request_body {
+                body.content.values_mut().for_each(|content| add_example(content, &components.schemas));
+            }
+        }
+    }
+    api
+}
+
+type Schemas = BTreeMap<String, RefOr<Schema>>;
+
+fn add_example(content: &mut RefOr<Content>, schemas: &Schemas) {
+    let RefOr::T(content) = content else { return };
+    if let (None, Some(schema)) = (&content.example, &content.schema) {
+        content.example = Some(example::of(schema, schemas));
+    }
+}
+
+fn parameters(call: &Operation) -> impl Iterator<Item = &Parameter> {
+    let all = call.parameters.iter().flatten();
+    all.filter_map(|parameter| if let RefOr::T(parameter) = parameter { Some(parameter) } else { None })
+}
+
+fn has_parameter(call: &Operation, name: &str) -> bool {
+    parameters(call).any(|parameter| parameter.name == name)
+}
+
+/// A way to fail that calls share: its name in the document, its status and code, and what it means.
+type Shared = (&'static str, &'static str, &'static str, &'static str);
+
+const UNREADABLE: Shared = ("Unreadable", "400", "bad_request", "The request could not be read.");
+const UNAUTHORIZED: Shared = ("Unauthorized", "401", "unauthorized", "`X-API-Key` is missing or holds no valid key.");
+const NOT_FOUND: Shared = ("NotFound", "404", "not_found", "It is not there, or not in this project.");
+const TOO_LATE: Shared = ("TooLate", "408", "bad_request", "The answer did not begin within 30 seconds.");
+const TOO_LARGE: Shared = ("TooLarge", "413", "too_large", "The body has more than 64 KiB.");
+const INVALID: Shared =
+    ("Invalid", "422", "invalid", "A field or a filter is wrong; `errors` names each. Nothing was saved.");
+const INTERNAL: Shared = ("Internal", "500", "internal", "Something is broken on our side.");
+
+/// How a call can fail, by what it takes. What is written beside the handler stays.
+fn add_failures(path: &str, call: &mut Operation) {
+    let has_path = path.contains('{');
+    let has_query = parameters(call).any(|parameter| matches!(parameter.parameter_in, ParameterIn::Query));
+    let has_body = call.request_body.is_some();
+    let failures = [
+        (has_path || has_body, UNREADABLE),
+        (true, UNAUTHORIZED),
+        (has_path, NOT_FOUND),
+        (true, TOO_LATE),
+        (has_body, TOO_LARGE),
+        (has_query || has_body, INVALID),
+        (true, INTERNAL),
+    ];
+    for (_, (name, status, ..)) in failures.into_iter().filter(|(happens, _)| *happens) {
+        let reference = || RefOr::Ref(Ref::from_response_name(name));
+        call.responses.responses.entry(status.to_owned()).or_insert_with(reference);
+    }
+    let mut sorted: Vec<_> = std::mem::take(&mut call.responses.responses).into_iter().collect();
+    sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+    call.responses.responses = sorted.into_iter().collect();
+}
+
+/// The answers that [`add_failures`] refers to.
+fn shared_failures() -> BTreeMap<String, RefOr<Response>> {
+    let all = [UNREADABLE, UNAUTHORIZED, NOT_FOUND, TOO_LATE, TOO_LARGE, INVALID, INTERNAL];
+    let each = all.into_iter().map(|(name, status, code, about)| {
+        let mut content = Content::new(Some(Ref::from_schema_name(Failure::name())));
+        content.example = Some(example::failure(status, code));
+        let mut response = Response::new(about);
+        response.content.insert("application/json".to_owned(), RefOr::T(content));
+        add_headers(&mut response, false);
+        (name.to_owned(), RefOr::T(response))
+    });
+    each.collect()
+}
+
+fn add_headers(response: &mut Response, is_list: bool) {
+    let uuid =
+        ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+    let uuid = RefOr::T(uuid.into());
+    let mut add = |name: &str, about: &str, schema: RefOr<Schema>| {
+        let header: Header = HeaderBuilder::new().schema(Some(schema)).description(Some(about)).build();
+        response.headers.entry(name.to_owned()).or_insert(RefOr::T(header));
+    };
+    add("X-Request-Id", "The request's id, which is in the operator's log too", uuid);
+    if is_list {
+        add("X-Page", "The page, from 1", u64::schema());
+        add("X-Per-Page", "How many things a page holds at most", u64::schema());
+        add("X-Total-Pages", "How many pages there are", u64::schema());
+        add("X-Total", "How many things there are on all pages", u64::schema());
+        add("Link", "`first`, `prev`, `next` and `last` page (RFC 8288)", String::schema());
+    }
+}
+
+/// `GET /openapi.json`, for everyone: it holds nothing that a deployment would keep to itself.
+pub fn router(api: &OpenApi) -> Router<App> {
+    let text = api.to_json().unwrap_or_default();
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Router::new().route("/openapi.json", get(async move || ([kind], text).into_response()))
+}

@@ -1,0 +1,209 @@
+//! What a setup link looks like on the wire: as it is shown, and as a platform asks for it.
+
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    api::wire::Time,
+    app::App,
+    error::Result,
+    id::LinkId,
+    link::{BillingMode, ConnectionType, SetupLink, SetupStatus, Status, Theme},
+    words::Lang,
+};
+
+/// A setup link.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SetupLink)]
+pub struct View {
+    id: LinkId,
+    status: Status,
+    created_at: Time,
+    updated_at: Time,
+    expires_at: Time,
+    /// The address to send to the customer. It is a secret: whoever has it can connect a number for this customer.
+    #[schema(format = "uri", examples("https://connect.example.com/whatsapp/setup/Vb3V9rzG8k2QmT4xW7yLpNcS1dHfJ0aE"))]
+    url: String,
+    /// The last part of `url`. Only in the answer to the call that made the link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("Vb3V9rzG8k2QmT4xW7yLpNcS1dHfJ0aE"))]
+    pub(super) token: Option<String>,
+    /// Where the customer lands when it worked; null for a page of ours.
+    #[schema(required, format = "uri", examples("https://app.example.com/done"))]
+    success_redirect_url: Option<String>,
+    /// Where the customer lands when it did not; null for a page of ours.
+    #[schema(required, format = "uri", examples("https://app.example.com/failed"))]
+    failure_redirect_url: Option<String>,
+    /// Origins that may embed or talk to the flow.
+    #[schema(examples("https://app.example.com"))]
+    allowed_origins: Vec<String>,
+    /// The types that the customer may choose from.
+    #[schema(min_items = 1)]
+    allowed_connection_types: Vec<ConnectionType>,
+    meta_billing_mode: BillingMode,
+    /// The platform's colours on the page.
+    #[schema(required)]
+    theme_config: Option<Theme>,
+    /// Whether a number is bought for the customer.
+    #[schema(examples(false))]
+    provision_phone_number: bool,
+    /// Countries a bought number may come from, ISO 3166-1 alpha-2.
+    #[schema(min_items = 1, examples("US"))]
+    phone_number_country_isos: Vec<String>,
+    /// The area code a bought number shall have, US only.
+    #[schema(required, examples("415"))]
+    phone_number_area_code: Option<String>,
+    /// The digits of the number that must come back.
+    #[schema(required, examples("15551234567"))]
+    reconnect_phone_number: Option<String>,
+    /// The page's language, unless the visitor chooses another.
+    #[schema(required)]
+    language: Option<Lang>,
+    whatsapp_setup_status: SetupStatus,
+    /// The error code of the last failure, as in the failure redirect.
+    #[schema(required, examples("facebook_auth_failed"))]
+    whatsapp_setup_error: Option<String>,
+    /// The number that was bought for the customer.
+    #[schema(required)]
+    provisioned_phone_number: Option<ProvisionedNumber>,
+}
+
+/// A number that was bought for a customer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProvisionedPhoneNumber)]
+pub struct ProvisionedNumber {
+    /// Its id.
+    #[schema(format = "uuid", examples("0193f0a0-7a53-7c1e-9a55-3f0c6f0c2d11"))]
+    pub id: String,
+    /// The number in E.164.
+    #[schema(examples("+14155550100"))]
+    pub phone_number: String,
+    /// How far it has come.
+    #[schema(examples("active"))]
+    pub status: String,
+    /// Its country, ISO 3166-1 alpha-2.
+    #[schema(examples("US"))]
+    pub country_iso: String,
+    /// Its country's dial code.
+    #[schema(examples("1"))]
+    pub country_dial_code: String,
+    /// Its area code, where there is one.
+    #[schema(required, examples("415"))]
+    pub area_code: Option<String>,
+    /// The number as people write it.
+    #[schema(examples("+1 415-555-0100"))]
+    pub display_number: String,
+}
+
+pub(super) fn view(app: &App, link: SetupLink) -> Result<View> {
+    let token = app.token_of(&link)?;
+    let status = link.status(app.clock.now());
+    let terms = link.terms;
+    Ok(View {
+        id: link.id,
+        status,
+        created_at: link.created_at.into(),
+        updated_at: link.updated_at.into(),
+        expires_at: link.expires_at.into(),
+        url: app.public_url.of(&token.path()),
+        token: None,
+        success_redirect_url: terms.success_redirect_url,
+        failure_redirect_url: terms.failure_redirect_url,
+        allowed_origins: terms.allowed_origins,
+        allowed_connection_types: terms.allowed_connection_types,
+        meta_billing_mode: link.meta_billing_mode,
+        theme_config: terms.theme_config,
+        provision_phone_number: terms.provision_phone_number,
+        phone_number_country_isos: terms.phone_number_country_isos,
+        phone_number_area_code: terms.phone_number_area_code,
+        reconnect_phone_number: link.reconnect.map(|reconnect| reconnect.digits),
+        language: terms.language,
+        whatsapp_setup_status: link.setup_status,
+        whatsapp_setup_error: link.setup_error,
+        provisioned_phone_number: None,
+    })
+}
+
+/// The envelope of a setup link.
+#[derive(ToSchema)]
+#[schema(as = SetupLinkRequest)]
+pub struct Envelope {
+    /// What the platform chooses.
+    pub setup_link: Option<Wish>,
+}
+
+/// What a platform chooses for a setup link. Every field is optional; `null` brings its default back.
+#[derive(ToSchema)]
+#[schema(as = SetupLinkFields)]
+pub struct Wish {
+    /// Where the customer lands when it worked; null for a page of ours.
+    #[schema(
+        format = "uri",
+        max_length = 2048,
+        pattern = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,4})?(/[!$%&'()*+,./:;=?@_~A-Za-z0-9-]*)?$",
+        examples("https://app.example.com/done")
+    )]
+    pub success_redirect_url: Option<String>,
+    /// Where the customer lands when it did not; null for a page of ours.
+    #[schema(
+        format = "uri",
+        max_length = 2048,
+        pattern = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,4})?(/[!$%&'()*+,./:;=?@_~A-Za-z0-9-]*)?$",
+        examples("https://app.example.com/failed")
+    )]
+    pub failure_redirect_url: Option<String>,
+    /// `https` origins that may embed or talk to the flow.
+    #[schema(max_items = 50, examples("https://app.example.com"))]
+    pub allowed_origins: Option<Vec<String>>,
+    /// The types that the customer may choose from. Both, unless said otherwise.
+    #[schema(min_items = 1)]
+    pub allowed_connection_types: Option<Vec<ConnectionType>>,
+    /// Who pays Meta. Set when the link is made and never after.
+    pub meta_billing_mode: Option<BillingMode>,
+    /// The platform's colours on the page; a change replaces the theme as a whole.
+    pub theme_config: Option<Theme>,
+    /// Whether a number is bought for the customer.
+    #[schema(default = false)]
+    pub provision_phone_number: Option<bool>,
+    /// Countries a bought number may come from, ISO 3166-1 alpha-2. Others than `US` need Twilio credentials of the
+    /// project's own.
+    #[schema(min_items = 1, examples("US"))]
+    pub phone_number_country_isos: Option<Vec<String>>,
+    /// The area code a bought number shall have, US only.
+    #[schema(pattern = "^[2-9][0-9]{2}$", examples("415"))]
+    pub phone_number_area_code: Option<String>,
+    /// A number that this customer has connected before, in any notation: it must come back. Set when the link is made
+    /// and never after.
+    #[schema(max_length = 64, examples("+1 (555) 123-4567"))]
+    pub reconnect_phone_number: Option<String>,
+    /// The page's language; null for the browser's.
+    pub language: Option<Lang>,
+    /// PATCH only: when the link expires.
+    #[schema(format = DateTime, examples("2026-12-23T10:40:00.000Z"))]
+    pub expires_at: Option<String>,
+    /// PATCH only: `revoked`, or `active` while the link is not used.
+    pub status: Option<Status>,
+}
+
+/// Which setup links a list holds.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filters {
+    /// Links of this status.
+    pub status: Option<Status>,
+    /// Made after this moment.
+    pub created_after: Option<Time>,
+    /// Made before this moment.
+    pub created_before: Option<Time>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::wire::names;
+
+    #[test]
+    fn the_document_names_the_fields_that_are_read() {
+        assert_eq!(names::<Wish>(), super::super::KNOWN);
+    }
+}
