@@ -1,4 +1,4 @@
-//! The commands: serve · demo · project · key.
+//! The commands: serve · doctor · demo · project · key.
 
 use clap::{Args, Parser, Subcommand};
 
@@ -11,9 +11,11 @@ use crate::{
 };
 
 mod demo;
+mod doctor;
 mod serve;
 
 pub use demo::DemoArgs;
+pub use doctor::DoctorArgs;
 pub use serve::{House, house};
 
 /// Hosted onboarding for WhatsApp Business numbers.
@@ -35,6 +37,10 @@ pub struct Cli {
 enum Command {
     /// Run the server
     Serve(Box<ServeArgs>),
+    /// Look at the settings, the database, the public address and the Meta app, and say what is wrong and how to mend it
+    ///
+    /// Reads the same settings as `serve`. Ends with 1 when a customer would be stopped.
+    Doctor(Box<DoctorArgs>),
     /// Try everything on this machine, with a stand-in Facebook: nothing to configure, nothing left behind
     Demo(DemoArgs),
     /// Projects: one for each platform
@@ -102,6 +108,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     let clock = Clock::system();
     match cli.command {
         Command::Serve(args) => serve::run(&args, clock).await,
+        Command::Doctor(args) => doctor::run(&args, clock).await,
         Command::Demo(args) => demo::run(args, clock).await,
         Command::Project(command) => project(command, &clock).await,
         Command::Key(command) => key(command, &clock).await,

@@ -46,6 +46,16 @@ impl Timestamp {
             .unwrap_or_default()
     }
 
+    /// Reads an HTTP date such as `Thu, 26 Nov 2026 18:15:44 GMT` (RFC 9110, the form that is sent).
+    #[must_use]
+    pub fn parse_http(text: &str) -> Option<Self> {
+        let form = time::macros::format_description!(
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+        );
+        let at = time::PrimitiveDateTime::parse(text.trim(), form).ok()?.assume_utc();
+        Some(Self(at.unix_timestamp().checked_mul(1000)?))
+    }
+
     /// Reads an RFC 3339 time, or a date alone (its first moment in UTC). `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -132,6 +142,15 @@ pub fn random_below(bound: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn http_dates_are_read() {
+        assert_eq!(Timestamp::parse_http("Thu, 01 Jan 1970 00:00:01 GMT"), Some(Timestamp(1000)));
+        assert_eq!(Timestamp::parse_http(" Thu, 26 Nov 2026 18:15:44 GMT"), Timestamp::parse("2026-11-26T18:15:44Z"),);
+        for no in ["", "now", "Thu, 26 Nov 2026 18:15:44", "2026-11-26T18:15:44Z"] {
+            assert_eq!(Timestamp::parse_http(no), None, "{no}");
+        }
+    }
 
     #[test]
     fn a_time_is_read_back_as_it_was_written() {

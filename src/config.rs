@@ -14,7 +14,8 @@ use url::Url;
 use crate::{
     app::{App, PublicUrl},
     clock::Clock,
-    error::Result,
+    doctor::Patient,
+    error::{Error, Result},
     guard::Guard,
     meta::{
         Meta, Settings,
@@ -221,14 +222,20 @@ impl DatabaseArgs {
     /// # Errors
     /// When the setting cannot be used or the database cannot be reached.
     pub async fn open(&self) -> anyhow::Result<Store> {
+        let url = self.url()?;
+        Store::open(&url).await.map_err(|e| unusable("DATABASE_URL", format!("cannot be used: {e}")).into())
+    }
+
+    fn url(&self) -> Result<String, Unusable> {
         let is_default = self.database_url == DEFAULT_DATABASE_URL;
         let value = Some(&self.database_url).filter(|_| !is_default);
         let url = or_file("DATABASE_URL", value, self.database_url_file.as_ref())?;
         let url = url.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
-        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
-            return Err(unusable("DATABASE_URL", "must start with sqlite:// or postgres://").into());
+        if ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
+            Ok(url)
+        } else {
+            Err(unusable("DATABASE_URL", "must start with sqlite:// or postgres://"))
         }
-        Store::open(&url).await.map_err(|e| unusable("DATABASE_URL", format!("cannot be used: {e}")).into())
     }
 }
 
@@ -252,49 +259,121 @@ impl ServeArgs {
     /// # Errors
     /// The first setting that is missing or malformed, in words; or the database.
     pub async fn app(&self, clock: Clock) -> anyhow::Result<App> {
-        let public_url = PublicUrl::parse(or_default(&self.public_url, DEFAULT_PUBLIC_URL))
-            .map_err(|problem| unusable("PUBLIC_URL", problem))?;
-        let keys = or_file("SECRET_KEYS", self.secret_keys.as_ref(), self.secret_keys_file.as_ref())?;
-        let keys = required("SECRET_KEYS", keys, "make one with: echo \"k1:$(openssl rand -base64 32)\"")?;
-        let sealer =
-            Sealer::parse(&keys).map_err(|problem| unusable("SECRET_KEYS", format!("cannot be used: {problem}")))?;
+        let (public_url, sealer) = (self.public_url()?, self.sealer()?);
         let meta = Meta::new(self.meta(&public_url)?)?;
-        let guard = Guard::new(nets("WEBHOOK_ALLOWED_NETS", &self.webhook_allowed_nets)?)?;
+        let guard = Guard::new(self.webhook_nets()?)?;
         let store = self.database.open().await?;
         Ok(App::new(store, clock, sealer, (meta, guard), public_url))
     }
 
+    /// What a doctor can look at: every setting that cannot be used, and whatever can be made of the others. Nothing is
+    /// made or migrated.
+    pub async fn patient(&self, clock: Clock) -> (Vec<Unusable>, Patient) {
+        let mut unusable: Vec<Unusable> = Vec::new();
+        let public_url = self.public_url().map_err(|e| unusable.push(e)).ok();
+        let sealer = self.sealer().map_err(|e| unusable.push(e)).ok();
+        unusable.extend([self.admin_addr().err(), self.webhook_nets().err()].into_iter().flatten());
+        unusable.extend(self.unusable_of_meta());
+        let callback = public_url.as_ref().map_or_else(String::new, PublicUrl::callback);
+        let meta = self.meta_at(callback).ok().and_then(|settings| Meta::new(settings).ok());
+        let store = match self.database.url() {
+            Ok(url) if Store::is_yet_to_be_made(&url) => Ok(None),
+            Ok(url) => Store::connect(&url, false).await.map(Some),
+            Err(e) => {
+                let why = e.to_string();
+                unusable.push(e);
+                Err(Error::Internal(why))
+            }
+        };
+        (unusable, Patient { clock, public_url, sealer, meta, store })
+    }
+
+    fn public_url(&self) -> Result<PublicUrl, Unusable> {
+        PublicUrl::parse(or_default(&self.public_url, DEFAULT_PUBLIC_URL))
+            .map_err(|problem| unusable("PUBLIC_URL", problem))
+    }
+
+    fn sealer(&self) -> Result<Sealer, Unusable> {
+        let keys = or_file("SECRET_KEYS", self.secret_keys.as_ref(), self.secret_keys_file.as_ref())?;
+        let keys = required("SECRET_KEYS", keys, "make one with: echo \"k1:$(openssl rand -base64 32)\"")?;
+        Sealer::parse(&keys).map_err(|problem| unusable("SECRET_KEYS", format!("cannot be used: {problem}")))
+    }
+
+    fn webhook_nets(&self) -> Result<Vec<IpNet>, Unusable> {
+        nets("WEBHOOK_ALLOWED_NETS", &self.webhook_allowed_nets)
+    }
+
     fn meta(&self, public_url: &PublicUrl) -> Result<Settings, Unusable> {
+        self.meta_at(public_url.callback())
+    }
+
+    fn meta_at(&self, redirect_uri: String) -> Result<Settings, Unusable> {
+        Ok(Settings {
+            app_id: self.app_id()?,
+            app_secret: self.app_secret()?,
+            config_id: self.config_id()?,
+            graph_version: self.graph_version()?,
+            graph_url: self.graph_url()?,
+            dialog_url: self.dialog_url()?,
+            redirect_uri,
+            extras_coexistence: self.extras_coexistence()?,
+            extras_dedicated: self.extras_dedicated()?,
+        })
+    }
+
+    fn unusable_of_meta(&self) -> impl Iterator<Item = Unusable> {
+        let all = [
+            self.app_id().err(),
+            self.app_secret().err(),
+            self.config_id().err(),
+            self.graph_version().err(),
+            self.graph_url().err(),
+            self.dialog_url().err(),
+            self.extras_coexistence().err(),
+            self.extras_dedicated().err(),
+        ];
+        all.into_iter().flatten()
+    }
+
+    fn app_id(&self) -> Result<String, Unusable> {
+        id("META_APP_ID", self.meta_app_id.clone(), "App Dashboard, App settings, Basic")
+    }
+
+    fn app_secret(&self) -> Result<SecretString, Unusable> {
         let secret = or_file("META_APP_SECRET", self.meta_app_secret.as_ref(), self.meta_app_secret_file.as_ref())?;
-        let secret = required("META_APP_SECRET", secret, "App Dashboard, App settings, Basic")?;
+        required("META_APP_SECRET", secret, "App Dashboard, App settings, Basic").map(SecretString::from)
+    }
+
+    fn config_id(&self) -> Result<String, Unusable> {
+        id("META_CONFIG_ID", self.meta_config_id.clone(), "Facebook Login for Business, Configurations")
+    }
+
+    fn graph_version(&self) -> Result<String, Unusable> {
         let version = or_default(&self.meta_graph_version, DEFAULT_GRAPH_VERSION);
         let is_version =
             version.strip_prefix('v').and_then(|rest| rest.split_once('.')).is_some_and(|(major, minor)| {
                 [major, minor].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
             });
-        if !is_version {
-            return Err(unusable("META_GRAPH_VERSION", "must be a version such as v26.0"));
+        if is_version {
+            Ok(version.to_owned())
+        } else {
+            Err(unusable("META_GRAPH_VERSION", "must be a version such as v26.0"))
         }
-        Ok(Settings {
-            app_id: id("META_APP_ID", self.meta_app_id.clone(), "App Dashboard, App settings, Basic")?,
-            app_secret: SecretString::from(secret),
-            config_id: id(
-                "META_CONFIG_ID",
-                self.meta_config_id.clone(),
-                "Facebook Login for Business, Configurations",
-            )?,
-            graph_version: version.to_owned(),
-            graph_url: base("META_GRAPH_URL", or_default(&self.meta_graph_url, DEFAULT_GRAPH_URL))?,
-            dialog_url: base("META_DIALOG_URL", or_default(&self.meta_dialog_url, DEFAULT_DIALOG_URL))?,
-            redirect_uri: public_url.callback(),
-            extras_coexistence: extras(
-                "META_EXTRAS_COEXISTENCE",
-                or_default(&self.meta_extras_coexistence, EXTRAS_COEXISTENCE),
-            )?,
-            extras_dedicated: extras(
-                "META_EXTRAS_DEDICATED",
-                or_default(&self.meta_extras_dedicated, EXTRAS_DEDICATED),
-            )?,
-        })
+    }
+
+    fn graph_url(&self) -> Result<Url, Unusable> {
+        base("META_GRAPH_URL", or_default(&self.meta_graph_url, DEFAULT_GRAPH_URL))
+    }
+
+    fn dialog_url(&self) -> Result<Url, Unusable> {
+        base("META_DIALOG_URL", or_default(&self.meta_dialog_url, DEFAULT_DIALOG_URL))
+    }
+
+    fn extras_coexistence(&self) -> Result<String, Unusable> {
+        extras("META_EXTRAS_COEXISTENCE", or_default(&self.meta_extras_coexistence, EXTRAS_COEXISTENCE))
+    }
+
+    fn extras_dedicated(&self) -> Result<String, Unusable> {
+        extras("META_EXTRAS_DEDICATED", or_default(&self.meta_extras_dedicated, EXTRAS_DEDICATED))
     }
 }

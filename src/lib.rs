@@ -20,7 +20,7 @@
 //! What happens on the way is told to the platform's webhooks by [`notify`], through [`guard`].
 //!
 //! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`invite`], [`notify`],
-//! [`app`]), keepers ([`store`], [`meta`], [`guard`]), things ([`link`], [`signup`], [`number`], [`customer`],
+//! [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`guard`]), things ([`link`], [`signup`], [`number`], [`customer`],
 //! [`event`], [`webhook`]), ground ([`words`], [`seal`], [`error`], [`clock`], [`id`], [`choice`],
 //! [`meter`]).
 
@@ -34,6 +34,7 @@ pub mod web;
 
 pub mod app;
 pub mod connect;
+pub mod doctor;
 pub mod invite;
 pub mod notify;
 

@@ -11,6 +11,7 @@ use url::{Host, Url};
 use crate::error::{Error, Result};
 
 pub mod accounts;
+pub mod application;
 pub mod dialog;
 pub mod exchange;
 pub mod failure;

@@ -15,7 +15,7 @@ use crate::{
     app::App,
     page::{self, login, number, progress, setup},
     store::sessions::Sessions,
-    web::{self, assets},
+    web::{self, assets, instance},
 };
 
 /// Everything that the house answers.
@@ -39,6 +39,7 @@ fn pages(app: &App) -> Router<App> {
         .route("/whatsapp/setup/{token}/progress/events", get(progress::events))
         .route("/whatsapp/setup/{token}/number", get(number::get).post(number::post))
         .route("/static/{name}", get(assets::get))
+        .route("/.well-known/setuplinks/{nonce}", get(instance::get))
         .fallback(page::nothing_here)
         .layer(CatchPanicLayer::custom(web::panicked))
         .layer(patience())

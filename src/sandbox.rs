@@ -49,6 +49,7 @@ use tokio_util::{
 use tower::ServiceExt as _;
 
 pub use self::{
+    edges::AppWebhook,
     fault::{Fault, Hold, When},
     login::{Login, Outcome},
     phone::Mode,

@@ -28,6 +28,8 @@ pub struct Sealer(Arc<[Key]>);
 struct Key {
     id: String,
     secret: RandomizedNonceKey,
+    /// Proves that the key is held, and nothing else: derived, so that it opens nothing.
+    proof: hmac::Key,
 }
 
 /// Where a sealed value lives. It opens nowhere else.
@@ -65,10 +67,12 @@ impl Sealer {
                 return Err(format!("the key id {id:?} stands there twice"));
             }
             let secret = STANDARD.decode(secret).map_err(|_| format!("the secret of key {id:?} is not base64"))?;
+            let proof = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), b"setuplinks: who holds this key");
             let secret = RandomizedNonceKey::new(&AES_256_GCM, &secret).map_err(|_| {
                 format!("the secret of key {id:?} must be 32 bytes; make one with: openssl rand -base64 32")
             })?;
-            keys.push(Key { id: id.to_owned(), secret });
+            let proof = hmac::Key::new(hmac::HMAC_SHA256, proof.as_ref());
+            keys.push(Key { id: id.to_owned(), secret, proof });
         }
         if keys.is_empty() {
             return Err("no key given; make one with: echo \"k1:$(openssl rand -base64 32)\"".to_owned());
@@ -93,6 +97,18 @@ impl Sealer {
         self.try_open(place, sealed).ok_or_else(|| Error::Sealed(format!("{}.{}", place.table, place.column)))
     }
 
+    /// What only a holder of these keys can say of a nonce: one line for each key.
+    #[must_use]
+    pub fn vouch(&self, nonce: &str) -> Vec<String> {
+        self.0.iter().map(|key| hex(hmac::sign(&key.proof, nonce.as_bytes()))).collect()
+    }
+
+    /// Whether a holder of one of these keys said `sign` of the nonce.
+    #[must_use]
+    pub fn vouches(&self, nonce: &str, sign: &str) -> bool {
+        self.vouch(nonce).iter().any(|own| own == sign)
+    }
+
     fn try_open(&self, place: Place, sealed: &[u8]) -> Option<SecretString> {
         let (&[layout, id_length], rest) = sealed.split_first_chunk()?;
         let (id, rest) = rest.split_at_checked(usize::from(id_length))?;
@@ -102,6 +118,13 @@ impl Sealer {
         let plain = key.secret.open_in_place(Nonce::from(nonce), Aad::from(place.bound()), &mut body).ok()?;
         Some(SecretString::from(std::str::from_utf8(plain).ok()?))
     }
+}
+
+/// The id of the key that something was sealed with; `None` for what was never sealed.
+#[must_use]
+pub fn key_id(sealed: &[u8]) -> Option<&str> {
+    let (&[_, length], rest) = sealed.split_first_chunk()?;
+    std::str::from_utf8(rest.get(..usize::from(length))?).ok()
 }
 
 /// The SHA-256 digest by which something secret is recognised.
@@ -137,6 +160,18 @@ mod tests {
 
     fn place(row: u128) -> Place {
         Place { table: "signups", column: "token", row: Uuid::from_u128(row) }
+    }
+
+    #[test]
+    fn holders_of_a_key_know_each_other_and_nobody_else() {
+        let (one, both) = (Sealer::parse(NEW).unwrap(), Sealer::parse(&format!("{OLD},{NEW}")).unwrap());
+        let nonce = "00112233445566778899aabbccddeeff";
+        let sign = &one.vouch(nonce)[0];
+        assert!(both.vouches(nonce, sign), "a key that is being rotated is held all the same");
+        assert!(!both.vouches("another", sign));
+        assert!(!Sealer::parse(OLD).unwrap().vouches(nonce, sign));
+        assert_eq!(key_id(&one.seal(place(1), "x").unwrap()), Some("new"));
+        assert_eq!(key_id(b"x"), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! says so. What is read or written together happens in one [`Tx`], and a [`Db`] is one connection, in a
 //! transaction or not.
 
-use std::{str::FromStr as _, time::Duration};
+use std::{path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -140,9 +140,19 @@ impl Store {
     /// # Errors
     /// When the URL is neither, the database cannot be reached, or a migration fails.
     pub async fn open(url: &str) -> Result<Self> {
-        let store = if url.starts_with("sqlite:") {
+        let store = Self::connect(url, true).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Connects and changes nothing: no file is made where `make` is false, and nothing is migrated.
+    ///
+    /// # Errors
+    /// When the URL is neither, or the database cannot be reached.
+    pub async fn connect(url: &str, make: bool) -> Result<Self> {
+        Ok(if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url)?
-                .create_if_missing(true)
+                .create_if_missing(make)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Normal)
                 .foreign_keys(true)
@@ -155,9 +165,16 @@ impl Store {
             Self::Postgres(pool.connect_with(options).await?)
         } else {
             return Err(Error::Internal("DATABASE_URL must start with sqlite: or postgres:".to_owned()));
-        };
-        store.migrate().await?;
-        Ok(store)
+        })
+    }
+
+    /// Whether that is an SQLite file which is not there yet, in a folder that is.
+    #[must_use]
+    pub fn is_yet_to_be_made(url: &str) -> bool {
+        let Ok(options) = SqliteConnectOptions::from_str(url) else { return false };
+        let file = options.get_filename();
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        url.starts_with("sqlite:") && !file.exists() && folder.is_none_or(Path::is_dir)
     }
 
     async fn migrate(&self) -> Result<()> {

@@ -117,7 +117,7 @@ async fn read(mut answer: Response) -> Result<Vec<u8>, Failure> {
 }
 
 /// Names the trouble without the address, which may carry what must not be logged.
-fn unreachable_because(error: &reqwest::Error) -> Failure {
+pub(super) fn unreachable_because(error: &reqwest::Error) -> Failure {
     Failure::Unreachable(if error.is_timeout() {
         "timed out"
     } else if error.is_connect() {

@@ -21,6 +21,19 @@ pub(super) struct Desk<'a> {
     /// The server's own address, for `paging.next`.
     pub(super) base: &'a str,
     pub(super) now: Timestamp,
+    /// What the app's webhook was set to in the dashboard.
+    pub(super) app_webhook: Option<&'a AppWebhook>,
+}
+
+/// The app's webhook for WhatsApp, as its dashboard has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppWebhook {
+    /// Where events go.
+    pub callback_url: String,
+    /// Whether Meta still sends there.
+    pub is_active: bool,
+    /// What was subscribed to.
+    pub fields: Vec<String>,
 }
 
 /// The name a call goes by in [`super::Call`], faults and holds.
@@ -38,6 +51,7 @@ pub(super) fn name(estate: &Estate, ask: &Ask) -> &'static str {
             ("client_whatsapp_business_accounts", "GET") => "client_wabas",
             ("owned_whatsapp_business_accounts", "GET") => "owned_wabas",
             ("phone_numbers", "GET") => "phone_numbers",
+            ("subscriptions", "GET") => "app_subscriptions",
             ("subscribed_apps", "GET") => "subscriptions",
             ("subscribed_apps", "POST") => "subscribe",
             ("subscribed_apps", "DELETE") => "unsubscribe",
@@ -74,6 +88,9 @@ impl Desk<'_> {
         {
             return Err(no_alias(id));
         }
+        if let Some(answer) = self.application(caller, ask) {
+            return answer;
+        }
         match (name(self.estate, ask), &ask.target) {
             ("debug_token", _) => exchange::debug_token(self.estate, self.settings, ask, self.now),
             ("me", _) => self.me(caller, ask),
@@ -89,6 +106,30 @@ impl Desk<'_> {
             }
             (call, Target::Edge(id, _)) => self.phone_edge(caller, ask, id, call),
             _ => Err(Problem::unsupported(&ask.method, "0")),
+        }
+    }
+
+    /// The app and its webhooks, which its own token sees and no other does. `None` for everything else.
+    fn application(&self, caller: Caller, ask: &Ask) -> Option<Result<Value, Problem>> {
+        let (Target::Node(id) | Target::Edge(id, _)) = &ask.target else { return None };
+        if *id != self.settings.app_id {
+            return None;
+        }
+        if caller != Caller::App || !ask.is_get() {
+            return Some(Err(Problem::unsupported(&ask.method, id)));
+        }
+        match &ask.target {
+            Target::Node(_) => Some(Object::application(id).pick(ask.text("fields"))),
+            Target::Edge(_, edge) if edge == "subscriptions" => {
+                let data: Vec<Value> = self.app_webhook.iter().map(|webhook| json!({
+                    "object": "whatsapp_business_account",
+                    "callback_url": webhook.callback_url,
+                    "active": webhook.is_active,
+                    "fields": webhook.fields.iter().map(|name| json!({"name": name, "version": self.settings.graph_version})).collect::<Vec<_>>(),
+                })).collect();
+                Some(Ok(json!({ "data": data })))
+            }
+            _ => None,
         }
     }
 

@@ -38,6 +38,11 @@ impl Object {
         Self { kind: "Business", default: &["name"], all }
     }
 
+    pub(super) fn application(id: &str) -> Self {
+        let all = json!({ "id": id, "name": "Sandbox", "namespace": "sandbox", "category": "Business and pages" });
+        Self { kind: "Application", default: &["name", "category"], all }
+    }
+
     pub(super) fn waba(waba: &Waba, estate: &Estate) -> Self {
         let owner = estate.businesses.iter().find(|business| business.id == waba.business_id);
         let all = json!({

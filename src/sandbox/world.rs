@@ -11,7 +11,7 @@ use super::{
     answer::{Problem, proof},
     ask::{self, Ask},
     dialog::{self, Refused, Request},
-    edges::{self, Desk},
+    edges::{self, AppWebhook, Desk},
     fault::{Fault, Gate, Hold, When},
     login::{self, Login},
     phone::{Mode, Phone, Registration},
@@ -111,6 +111,7 @@ struct State {
     calls: Vec<Call>,
     faults: Vec<(String, usize, Fault)>,
     gates: Vec<(String, Gate)>,
+    app_webhook: Option<AppWebhook>,
 }
 
 struct Inner {
@@ -141,6 +142,7 @@ impl World {
             calls: Vec::new(),
             faults: Vec::new(),
             gates: Vec::new(),
+            app_webhook: None,
         };
         Self(Arc::new(Inner { settings, clock, url, state: Mutex::new(state) }))
     }
@@ -148,6 +150,11 @@ impl World {
     /// Allows one more redirect URI, byte by byte.
     pub fn allow_redirect(&self, uri: &str) {
         self.state().redirect_uris.push(uri.to_owned());
+    }
+
+    /// Sets the app's webhook in the dashboard, or removes it.
+    pub fn set_app_webhook(&self, webhook: Option<AppWebhook>) {
+        self.state().app_webhook = webhook;
     }
 
     /// Every Graph call so far, in order of arrival.
@@ -327,8 +334,15 @@ impl World {
         let now = self.0.clock.now();
         let state = &mut *self.state();
         let settings = &self.0.settings;
-        Desk { estate: &mut state.estate, settings, redirect_uris: &state.redirect_uris, base: &self.0.url, now }
-            .perform(ask)
+        Desk {
+            estate: &mut state.estate,
+            settings,
+            redirect_uris: &state.redirect_uris,
+            base: &self.0.url,
+            now,
+            app_webhook: state.app_webhook.as_ref(),
+        }
+        .perform(ask)
     }
 
     pub(super) fn answered(&self, place: usize, status: u16) {

@@ -2,12 +2,48 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::{Db, Store, on, sql};
 use crate::{clock::Timestamp, error::Result, link::Status, meter::Standing};
 
+macro_rules! sample {
+    ($table:literal, $column:literal) => {
+        concat!(
+            "select id, ",
+            $column,
+            " from ",
+            $table,
+            " where id in (\
+             (select id from ",
+            $table,
+            " where ",
+            $column,
+            " is not null order by id limit 1), \
+             (select id from ",
+            $table,
+            " where ",
+            $column,
+            " is not null order by id desc limit 1))"
+        )
+    };
+}
+
+/// Which kinds of sealed values outlive a signup; ids are made by time, so the first is the oldest.
+const SAMPLES: &[(&str, &str, &str)] = &[
+    ("setup_links", "token", SAMPLE_LINKS),
+    ("phone_numbers", "token", SAMPLE_NUMBERS),
+    ("webhooks", "secret", SAMPLE_WEBHOOKS),
+];
+
 sql! {
+    SAMPLE_LINKS = sample!("setup_links", "token_sealed");
+    SAMPLE_NUMBERS = sample!("phone_numbers", "token_sealed");
+    SAMPLE_WEBHOOKS = sample!("webhooks", "secret_sealed");
     /// A write, because a full disk and a read-only file system still read.
     PROBE = "insert into probes (id, written_at) values (1, $1) on conflict (id) do update set written_at = excluded.written_at";
+    /// A table of nobody's, gone with the transaction: whether anything can be written before our tables are there.
+    WRITABLE = "create temporary table setuplinks_probe (id bigint)";
     MIGRATED = "select count(*) from _sqlx_migrations where success";
     LINKS = "select case when status = 'active' and expires_at <= $1 then 'expired' else status end as standing, count(*) \
         from setup_links group by standing";
@@ -27,6 +63,27 @@ pub async fn probe(db: Db<'_>, now: Timestamp) -> Result<()> {
         sqlx::query(PROBE).bind(now).execute(c).await?;
     });
     Ok(())
+}
+
+/// Whether tables can be made, in a database that has none of ours yet.
+///
+/// # Errors
+/// What the database says when they cannot.
+pub async fn writable(db: Db<'_>) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(WRITABLE).execute(&mut *c).await?;
+    });
+    Ok(())
+}
+
+/// Sealed values, the newest and the oldest of each kind: where each lives, and what is there.
+pub async fn samples(mut db: Db<'_>) -> Result<Vec<(&'static str, &'static str, Uuid, Vec<u8>)>> {
+    let mut all = Vec::new();
+    for &(table, column, statement) in SAMPLES {
+        let rows: Vec<(Uuid, Vec<u8>)> = on!(&mut db, c => sqlx::query_as(statement).fetch_all(&mut **c).await?);
+        all.extend(rows.into_iter().map(|(row, sealed)| (table, column, row, sealed)));
+    }
+    Ok(all)
 }
 
 /// How many of our migrations the database has.

@@ -161,7 +161,7 @@ fn help_says_every_setting() {
         &with_secret.env("SECRET_KEYS", "hunter2").env("META_APP_SECRET", "hunter2").output().expect("it runs"),
     );
     assert!(!help.contains("hunter2"), "{help}");
-    for command in ["serve", "demo", "project", "key"] {
+    for command in ["serve", "doctor", "demo", "project", "key"] {
         assert!(printed(&setuplinks(&["--help"]).output().expect("it runs")).contains(command));
     }
 }

@@ -12,6 +12,7 @@ mod cli;
 mod customers;
 mod deliveries;
 mod demo;
+mod doctor;
 mod documented;
 mod endings;
 mod language;
