@@ -21,6 +21,7 @@ pub mod fields;
 pub mod key;
 pub mod paging;
 pub mod phone_numbers;
+pub mod project;
 pub mod setup_links;
 pub mod webhooks;
 pub mod wire;
@@ -28,6 +29,8 @@ pub mod wire;
 /// Every call, with its description: one that has none cannot stand here. Paths and methods are beside the handlers.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(document::frame())
+        .routes(routes!(project::get))
+        .routes(routes!(project::rotate))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::get))
         .routes(routes!(setup_links::list, setup_links::create))

@@ -111,7 +111,7 @@ pub async fn begin(
     let login = signups::Login { state: digest(&state), visitor: visitor.digest() };
     let mut tx = app.store.begin().await?;
     signups::insert(tx.db(), &signup, &login).await?;
-    settle::started(&mut tx, &signup, now).await?;
+    settle::started(&mut tx, &signup, link, now).await?;
     tx.commit().await?;
     app.meta.dialog_url(connection_type, &state, lang)
 }

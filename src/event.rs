@@ -6,6 +6,7 @@ use crate::{
     choice::choice,
     clock::Timestamp,
     id::{CustomerId, EventId, LinkId, ProjectId},
+    link::SetupLink,
     number::PhoneNumber,
 };
 
@@ -77,19 +78,18 @@ pub struct Event {
 impl Event {
     /// Something that happened to a setup link; `more` stands beside the ids in the payload.
     #[must_use]
-    pub fn of_link(name: Name, link: (ProjectId, CustomerId, LinkId), more: &Value, at: Timestamp) -> Self {
-        let (project_id, customer_id, link_id) = link;
+    pub fn of_link(name: Name, link: &SetupLink, more: &Value, at: Timestamp) -> Self {
         let mut payload = json!({
-            "setup_link": {"id": link_id}, "project": {"id": project_id}, "customer": {"id": customer_id},
+            "setup_link": brief(link), "project": {"id": link.project_id}, "customer": {"id": link.customer_id},
         });
         if let (Some(payload), Some(more)) = (payload.as_object_mut(), more.as_object()) {
             payload.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
         Self {
             id: EventId::new(at),
-            project_id,
-            customer_id,
-            link_id: Some(link_id),
+            project_id: link.project_id,
+            customer_id: link.customer_id,
+            link_id: Some(link.id),
             name,
             phone_number_id: None,
             payload,
@@ -97,9 +97,10 @@ impl Event {
         }
     }
 
-    /// Something that happened to a phone number.
+    /// Something that happened to a phone number, on that link if on any.
     #[must_use]
-    pub fn of_number(name: Name, number: &PhoneNumber, link_id: Option<LinkId>, at: Timestamp) -> Self {
+    pub fn of_number(name: Name, number: &PhoneNumber, link: Option<&SetupLink>, at: Timestamp) -> Self {
+        let link_id = link.map(|link| link.id);
         Self {
             id: EventId::new(at),
             project_id: number.project_id,
@@ -114,8 +115,14 @@ impl Event {
                 "business_account_id": number.business_account_id,
                 "display_phone_number": number.display_phone_number,
                 "setup_link_id": link_id,
+                "setup_link": link.map(brief),
             }),
             at,
         }
     }
+}
+
+/// A link as every event tells of it: with what the platform wants to find again.
+fn brief(link: &SetupLink) -> Value {
+    json!({"id": link.id, "external_id": link.terms.external_id, "metadata": link.terms.metadata})
 }

@@ -23,6 +23,8 @@ pub struct Wish {
     pub meta_billing_mode: BillingMode,
     /// The number to connect again.
     pub reconnect: Option<Reconnect>,
+    /// When it shall expire, if not as all do.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Makes a link, and ends the customer's active one. The token is told this once.
@@ -44,7 +46,7 @@ pub async fn make(app: &App, customer: &Customer, wish: Wish) -> Result<(SetupLi
         setup_error: None,
         created_at: now,
         updated_at: now,
-        expires_at: now.plus(LIFETIME),
+        expires_at: wish.expires_at.unwrap_or_else(|| now.plus(LIFETIME)),
     };
     link.token = app.sealer.seal(token_place(&link), token.expose())?;
 
@@ -99,6 +101,5 @@ async fn supersede(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> 
 }
 
 async fn revoked(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
-    let owner = (link.project_id, link.customer_id, link.id);
-    notify::tell(tx, &Event::of_link(Name::LinkRevoked, owner, &json!({}), now)).await
+    notify::tell(tx, &Event::of_link(Name::LinkRevoked, link, &json!({}), now)).await
 }

@@ -12,16 +12,16 @@
 //!    [`signup`] is a state machine in the database; [`connect::worker`] moves it step by step, each step asking
 //!    [`meta`] one thing, until the number is stored ([`connect::settle`]).
 //! 4. Meanwhile [`page::progress`] shows the steps, [`page::number`] asks which number where there are several, and
-//!    [`page::outcome`] sends the customer to the platform.
+//!    [`page::outcome`] sends the customer to the platform, with a signature ([`landing`]).
 //!
 //! Platforms come in by another door, [`api`]; [`invite`] makes the links it asks for. [`sandbox`] is a house next door: a stand-in
 //! Facebook for the demo and the tests.
 //!
 //! What happens on the way is told to the platform's webhooks by [`notify`], through [`guard`].
 //!
-//! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`invite`], [`notify`],
-//! [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`guard`]), things ([`link`], [`signup`], [`number`], [`customer`],
-//! [`event`], [`webhook`]), ground ([`words`], [`seal`], [`error`], [`clock`], [`id`], [`choice`],
+//! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`invite`], [`landing`],
+//! [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`guard`]), things ([`link`], [`signup`], [`number`],
+//! [`customer`], [`event`], [`webhook`]), ground ([`words`], [`seal`], [`error`], [`clock`], [`id`], [`choice`],
 //! [`meter`]).
 
 pub mod cli;
@@ -36,6 +36,7 @@ pub mod app;
 pub mod connect;
 pub mod doctor;
 pub mod invite;
+pub mod landing;
 pub mod notify;
 
 pub mod guard;

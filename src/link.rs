@@ -1,5 +1,7 @@
 //! A setup link: what the platform chose for one customer.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -10,6 +12,7 @@ use crate::{
 };
 
 pub mod redirect;
+pub mod signature;
 pub mod state;
 pub mod theme;
 pub mod token;
@@ -19,6 +22,9 @@ pub use theme::Theme;
 
 /// How long a link lives unless the platform says otherwise: 30 days.
 pub const LIFETIME: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 60 * 60);
+
+/// The longest that a new link may be given: a year. Its URL is a secret, and secrets that live for ever are found.
+pub const LONGEST_LIFETIME: std::time::Duration = std::time::Duration::from_secs(365 * 24 * 60 * 60);
 
 choice! {
     /// How a number is connected.
@@ -86,6 +92,18 @@ pub struct Terms {
     pub phone_number_area_code: Option<String>,
     /// The page's language, unless the visitor chooses another.
     pub language: Option<Lang>,
+    /// The platform's own id of the link.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// What the platform wants to find again, wherever the link is told of.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// What both redirects bring back as `state`.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// The digits of the one number that may be connected.
+    #[serde(default)]
+    pub expected_phone_number: Option<String>,
 }
 
 impl Default for Terms {
@@ -100,6 +118,10 @@ impl Default for Terms {
             phone_number_country_isos: vec!["US".to_owned()],
             phone_number_area_code: None,
             language: None,
+            external_id: None,
+            metadata: BTreeMap::new(),
+            state: None,
+            expected_phone_number: None,
         }
     }
 }

@@ -76,6 +76,40 @@ pub fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
+/// The digits of a number that somebody wrote with its country code, in any notation: `+49 (0)30 123456`,
+/// `0049 30 123456` and `49-30-123456` are all `4930123456`. `None` for what cannot be such a number.
+#[must_use]
+pub fn international(text: &str) -> Option<String> {
+    let plain = text.trim().replace("(0)", "");
+    let is_notation = |c: char| c.is_ascii_digit() || "+-./() \u{a0}\u{2011}".contains(c);
+    let is_clean = plain.chars().all(is_notation) && !plain.chars().skip(1).any(|c| c == '+');
+    let digits = digits(&plain);
+    let digits = digits.strip_prefix("00").unwrap_or(&digits);
+    let is_number = (7..=15).contains(&digits.len()) && !digits.starts_with('0');
+    (is_clean && is_number).then(|| digits.to_owned())
+}
+
+/// Whether two numbers with their country codes ring the same phone. In three countries WhatsApp writes mobile numbers
+/// without a digit that people dial, or with one that they do not (Meta's page on phone number formats).
+#[must_use]
+pub fn is_same(one: &str, other: &str) -> bool {
+    fn short(digits: &str) -> String {
+        let without = |code: &str, extra: &str, length: usize| {
+            let rest = digits.strip_prefix(code)?.strip_prefix(extra)?;
+            (rest.len() == length).then(|| format!("{code}{rest}"))
+        };
+        let brazilian = || {
+            let (area, rest) = digits.strip_prefix("55")?.split_at_checked(2)?;
+            rest.strip_prefix('9').filter(|rest| rest.len() == 8).map(|rest| format!("55{area}{rest}"))
+        };
+        without("52", "1", 10)
+            .or_else(|| without("54", "9", 10))
+            .or_else(brazilian)
+            .unwrap_or_else(|| digits.to_owned())
+    }
+    short(&digits(one)) == short(&digits(other))
+}
+
 /// The number as E.164: `+15551234567`.
 #[must_use]
 pub fn e164(text: &str) -> String {
@@ -148,5 +182,34 @@ mod tests {
     fn a_number_is_normalised_from_any_notation() {
         assert_eq!(e164("+1 (555) 123-4567"), "+15551234567");
         assert_eq!(digits("٠١ 23"), "23", "only ASCII digits are dialled");
+    }
+
+    #[test]
+    fn a_number_with_its_country_code_is_read_in_any_notation() {
+        for text in ["+49 (0)30 123456", "0049 30 123456", "49-30-123456", " +49.30/123456 ", "4930123456"] {
+            assert_eq!(international(text).as_deref(), Some("4930123456"), "{text}");
+        }
+        for text in
+            ["", "+", "123456", "030 123456", "+1234567890123456", "+1 555 CALL-NOW", "1+5551234567", "٤٩٣٠١٢٣٤٥٦"]
+        {
+            assert_eq!(international(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_same_phone_is_known_under_the_number_whatsapp_writes() {
+        for (one, other) in [
+            ("15551234567", "+1 555-123-4567"),
+            ("525512345678", "+52 1 55 1234 5678"),
+            ("5491112345678", "+54 11 1234-5678"),
+            ("5511987654321", "+55 11 8765-4321"),
+        ] {
+            assert!(is_same(one, other) && is_same(other, one), "{one} {other}");
+        }
+        for (one, other) in
+            [("15551234567", "15551234568"), ("5511987654321", "5521987654321"), ("521", "52"), ("", "1")]
+        {
+            assert!(!is_same(one, other), "{one} {other}");
+        }
     }
 }

@@ -21,7 +21,6 @@ use crate::{
     error::{Error, Result},
     link::{SetupLink, redirect, token::Token},
     seal::digest,
-    signup::ErrorCode,
     store::links::{self, Visit},
     web::{RequestId, assets},
     words::{Lang, negotiate},
@@ -198,13 +197,6 @@ async fn open(app: &App, token: &str) -> Result<(Token, Visit)> {
     let token = Token::parse(token).ok_or(Error::NotFound("page"))?;
     let visit = links::visit(app.store.acquire().await?.db(), &digest(token.expose())).await?;
     Ok((token, visit.ok_or(Error::NotFound("page"))?))
-}
-
-/// Sends the customer to the link's failure URL; `None` when it has none.
-fn failure_redirect(link: &SetupLink, code: ErrorCode) -> Option<Response> {
-    let url = link.terms.failure_redirect_url.as_deref()?;
-    let id = link.id.to_string();
-    Some(leave(&redirect::with_parameters(url, &[("setup_link_id", &id), ("error_code", code.as_str())])))
 }
 
 /// A redirect that no cache keeps.

@@ -133,10 +133,16 @@ pub fn digest(secret: impl AsRef<[u8]>) -> Vec<u8> {
     digest::digest(&digest::SHA256, secret.as_ref()).as_ref().to_vec()
 }
 
+/// HMAC-SHA256 of `message` under `key`.
+#[must_use]
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message).as_ref().to_vec()
+}
+
 /// Lower-case hexadecimal HMAC-SHA256 of `message` under `key`.
 #[must_use]
 pub fn hmac_sha256_hex(key: &str, message: &str) -> String {
-    hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), message.as_bytes()))
+    hex(hmac_sha256(key.as_bytes(), message.as_bytes()))
 }
 
 /// Bytes as lower-case hexadecimal digits.

@@ -45,6 +45,7 @@ pub fn frame() -> OpenApi {
     info.license = Some(license);
     let mut api = OpenApi::new(info, utoipa::openapi::Paths::new());
     api.tags = Some(vec![
+        tag("Project", "The platform's own corner of the deployment."),
         tag("Customers", "Whom setup links are made for."),
         tag("Setup links", "What the platform chose for one customer, and the address that the customer opens."),
         tag("Phone numbers", "What finished setups left behind. Never a token or a PIN."),

@@ -44,6 +44,10 @@ const KNOWN: &[&str] = &[
     "language",
     "expires_at",
     "status",
+    "external_id",
+    "metadata",
+    "state",
+    "expected_phone_number",
 ];
 
 /// List a customer's setup links
@@ -66,6 +70,7 @@ pub async fn list(
     let page = paging::page(&mut query);
     let filter = links::Filter {
         status: query.parsed("status", "active, used, expired or revoked", Status::parse),
+        external_id: query.text("external_id"),
         created_after: query.time("created_after"),
         created_before: query.time("created_before"),
     };
@@ -129,10 +134,12 @@ pub async fn create(
     terms::read(&mut fields, &mut terms);
     let billing = fields.one_of("meta_billing_mode", "customer_managed, partner_managed", BillingMode::parse);
     let reconnect = reconnect(&app, &customer, &mut fields, &mut terms).await?;
+    let expires_at = terms::expiry(&mut fields, app.clock.now());
     terms::agree(&mut fields, &terms);
     fields.done()?;
 
-    let wish = Wish { terms, meta_billing_mode: billing.value().unwrap_or(BillingMode::CustomerManaged), reconnect };
+    let meta_billing_mode = billing.value().unwrap_or(BillingMode::CustomerManaged);
+    let wish = Wish { terms, meta_billing_mode, reconnect, expires_at };
     let (link, token) = invite::make(&app, &customer, wish).await?;
     let mut shown = view(&app, link)?;
     shown.token = Some(token.expose().to_owned());
@@ -162,6 +169,9 @@ async fn reconnect(
     }
     if fields.has("allowed_connection_types") && !terms.allowed_connection_types.contains(&own) {
         fields.refuse("allowed_connection_types", &format!("must be [\"{own}\"], the type of the number to reconnect"));
+    }
+    if terms.expected_phone_number.take().is_some() {
+        fields.refuse("expected_phone_number", "must be null with reconnect_phone_number, which says the same");
     }
     terms.allowed_connection_types = vec![own];
     Ok(Some(Reconnect { phone_number_id: number.phone_number_id, digits }))
@@ -220,6 +230,13 @@ fn keep_what_is_fixed(fields: &mut Fields, before: &SetupLink, after: &SetupLink
     }
     if fields.text("reconnect_phone_number", 64).value().is_some() {
         fields.refuse("reconnect_phone_number", "can only be set when the link is made");
+    }
+    if after.terms.expected_phone_number != before.terms.expected_phone_number {
+        if before.stored_status == Status::Used {
+            fields.refuse("expected_phone_number", "cannot be changed once the link is used");
+        } else if before.reconnect.is_some() {
+            fields.refuse("expected_phone_number", "must be null on a link that reconnects a number");
+        }
     }
     if before.reconnect.is_some() {
         if after.terms.provision_phone_number {

@@ -6,24 +6,18 @@ use crate::{
     clock::Timestamp,
     error::{Error, Result},
     event::{Event, Name},
-    id::{CustomerId, LinkId, NumberId, ProjectId},
-    link::{SetupStatus, Status},
+    id::NumberId,
+    link::{SetupLink, SetupStatus, Status},
     notify,
     number::{Facts, PhoneNumber},
     signup::{Reason, Signup},
     store::{Tx, links, numbers, signups},
 };
 
-type Owner = (ProjectId, CustomerId, LinkId);
-
-fn owner(signup: &Signup) -> Owner {
-    (signup.project_id, signup.customer_id, signup.link_id)
-}
-
 /// The customer is on the way to Facebook.
-pub async fn started(tx: &mut Tx, signup: &Signup, now: Timestamp) -> Result<()> {
+pub async fn started(tx: &mut Tx, signup: &Signup, link: &SetupLink, now: Timestamp) -> Result<()> {
     let more = json!({"connection_type": signup.connection_type});
-    notify::tell(tx, &Event::of_link(Name::LinkStarted, owner(signup), &more, now)).await
+    notify::tell(tx, &Event::of_link(Name::LinkStarted, link, &more, now)).await
 }
 
 /// The signup is being carried through, and free for whoever claims it.
@@ -38,12 +32,13 @@ pub async fn failed(tx: &mut Tx, signup: &mut Signup, reason: Reason, now: Times
     signup.state = signup.state.clone().failed(reason).map_err(|e| Error::Internal(e.to_string()))?;
     forget(signup);
     let code = reason.error_code();
-    set_link(tx, signup, SetupStatus::Failed, Some(code.as_str()), now).await?;
-    let name = if reason == Reason::Cancelled { Name::LinkCancelled } else { Name::LinkFailed };
-    let more = json!({
-        "error_code": code, "reason": reason, "stage": at, "is_user_fixable": reason.is_user_fixable(),
-    });
-    notify::tell(tx, &Event::of_link(name, owner(signup), &more, now)).await?;
+    if let Some(link) = set_link(tx, signup, SetupStatus::Failed, Some(code.as_str()), now).await? {
+        let name = if reason == Reason::Cancelled { Name::LinkCancelled } else { Name::LinkFailed };
+        let more = json!({
+            "error_code": code, "reason": reason, "stage": at, "is_user_fixable": reason.is_user_fixable(),
+        });
+        notify::tell(tx, &Event::of_link(name, &link, &more, now)).await?;
+    }
     signups::save(tx.db(), signup, None, now).await
 }
 
@@ -80,9 +75,9 @@ pub async fn connected(
     links::update(tx.db(), &link).await?;
 
     let name = if known.is_some() { Name::NumberReconnected } else { Name::NumberCreated };
-    notify::tell(tx, &Event::of_number(name, &number, Some(link.id), now)).await?;
+    notify::tell(tx, &Event::of_number(name, &number, Some(&link), now)).await?;
     let more = json!({"phone_number_id": number.phone_number_id, "business_account_id": number.business_account_id});
-    notify::tell(tx, &Event::of_link(Name::LinkCompleted, owner(signup), &more, now)).await?;
+    notify::tell(tx, &Event::of_link(Name::LinkCompleted, &link, &more, now)).await?;
 
     signup.state = signup.state.clone().connected(number.id).map_err(|e| Error::Internal(e.to_string()))?;
     forget(signup);
@@ -129,14 +124,15 @@ fn forget(signup: &mut Signup) {
     signup.pin = None;
 }
 
+/// Writes how the setup stands, and gives the link; `None` when it is gone.
 async fn set_link(
     tx: &mut Tx,
     signup: &Signup,
     status: SetupStatus,
     error: Option<&str>,
     now: Timestamp,
-) -> Result<()> {
-    let Some(mut link) = links::lock(tx.db(), signup.link_id).await? else { return Ok(()) };
+) -> Result<Option<SetupLink>> {
+    let Some(mut link) = links::lock(tx.db(), signup.link_id).await? else { return Ok(None) };
     // A late tab's failure does not unsay that the link was completed.
     if link.stored_status != Status::Used {
         link.setup_status = status;
@@ -144,5 +140,5 @@ async fn set_link(
         link.updated_at = now;
         links::update(tx.db(), &link).await?;
     }
-    Ok(())
+    Ok(Some(link))
 }

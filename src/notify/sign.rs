@@ -1,11 +1,10 @@
 //! Signatures of deliveries: the published scheme and Standard Webhooks 1.0, side by side in every request.
 
-use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
     clock::{Timestamp, random},
-    seal::hmac_sha256_hex,
+    seal::{hmac_sha256, hmac_sha256_hex},
 };
 
 /// A new secret, as any Standard Webhooks library takes it: `whsec_` and base64 of 32 bytes.
@@ -24,10 +23,7 @@ pub fn published(secret: &str, body: &str) -> String {
 #[must_use]
 pub fn standard(secrets: &[&str], id: &str, at: Timestamp, body: &str) -> String {
     let message = format!("{id}.{}.{body}", seconds(at));
-    let sign = |secret: &&str| {
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key(secret)), message.as_bytes());
-        format!("v1,{}", STANDARD.encode(tag))
-    };
+    let sign = |secret: &&str| format!("v1,{}", STANDARD.encode(hmac_sha256(&key(secret), message.as_bytes())));
     secrets.iter().map(sign).collect::<Vec<_>>().join(" ")
 }
 

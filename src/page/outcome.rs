@@ -3,13 +3,13 @@
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
-use super::{Frame, Policy, chosen_language, failure_redirect, keeping, leave, respond};
+use super::{Frame, Policy, chosen_language, keeping, leave, respond};
 use crate::{
     app::App,
     error::Result,
     id::NumberId,
+    landing,
     link::{SetupLink, Status, redirect, token::Token},
-    number::e164,
     signup::{ErrorCode, Reason},
     store::{links::Visit, numbers},
     words::Lang,
@@ -56,14 +56,14 @@ impl OutcomePage {
 }
 
 /// A link that is over. A revoked one has no code of its own in the published list: it lands as an expired one.
-pub(super) fn of_link(status: Status, visit: &Visit, lang: Lang) -> Result<Response> {
+pub(super) async fn of_link(app: &App, status: Status, visit: &Visit, lang: Lang) -> Result<Response> {
     let (page, tone, code) = match status {
         Status::Used => ("used", "good", ErrorCode::AlreadyUsed),
         Status::Expired => ("expired", "calm", ErrorCode::LinkExpired),
         Status::Revoked | Status::Active => ("revoked", "calm", ErrorCode::LinkExpired),
     };
-    if let Some(redirect) = failure_redirect(&visit.link, code) {
-        return Ok(redirect);
+    if let Some(url) = landing::failure(app, &visit.link, code).await? {
+        return Ok(leave(&url));
     }
     let frame = Frame::of(page, lang, visit).with_languages();
     let mut ended = OutcomePage::saying(frame, tone, page);
@@ -74,20 +74,9 @@ pub(super) fn of_link(status: Status, visit: &Visit, lang: Lang) -> Result<Respo
 /// A number is connected: to the success URL with what was connected in its query.
 pub(super) async fn connected(app: &App, visit: &Visit, number: NumberId, lang: Lang) -> Result<Response> {
     let number = numbers::by_id(app.store.acquire().await?.db(), number).await?;
-    let Some(number) = number else { return of_link(Status::Used, visit, lang) };
-    if let Some(url) = &visit.link.terms.success_redirect_url {
-        let (link, config) = (visit.link.id.to_string(), number.id.to_string());
-        let display = e164(&number.display_phone_number);
-        let mut parameters = vec![
-            ("setup_link_id", link.as_str()),
-            ("status", "completed"),
-            ("phone_number_id", &number.phone_number_id),
-            ("business_account_id", &number.business_account_id),
-            ("whatsapp_config_id", &config),
-        ];
-        // Meta may not have said; a lone plus sign would be read as a number.
-        parameters.extend((display.len() > 1).then_some(("display_phone_number", display.as_str())));
-        return Ok(leave(&redirect::with_parameters(url, &parameters)));
+    let Some(number) = number else { return of_link(app, Status::Used, visit, lang).await };
+    if let Some(url) = landing::success(app, &visit.link, &number).await? {
+        return Ok(leave(&url));
     }
     let frame = Frame::of("connected", lang, visit).with_languages();
     // A number that breaks over two lines is read as two.
@@ -106,7 +95,7 @@ fn platform(link: &SetupLink) -> Option<String> {
 }
 
 /// A signup failed: to the failure URL, or to what happened, what it means and what to do.
-pub(super) fn failed(
+pub(super) async fn failed(
     app: &App,
     token: &Token,
     visit: &Visit,
@@ -116,14 +105,14 @@ pub(super) fn failed(
 ) -> Result<Response> {
     let status = visit.link.status(app.clock.now());
     if matches!(status, Status::Used | Status::Revoked) {
-        return of_link(status, visit, lang);
+        return of_link(app, status, visit, lang).await;
     }
-    if let Some(redirect) = failure_redirect(&visit.link, reason.error_code()) {
-        return Ok(redirect);
+    if let Some(url) = landing::failure(app, &visit.link, reason.error_code()).await? {
+        return Ok(leave(&url));
     }
     if status == Status::Expired {
         // "Start again" would be no help.
-        return of_link(status, visit, lang);
+        return of_link(app, status, visit, lang).await;
     }
     let frame = Frame::of("failed", lang, visit).with_languages();
     let mut page = OutcomePage::saying(frame, "bad", reason.words());

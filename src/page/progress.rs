@@ -77,7 +77,7 @@ pub async fn get(
     };
     match &signup.state {
         signup::State::Connected { number } => outcome::connected(&app, &visit, *number, lang).await,
-        signup::State::Failed { reason, .. } => outcome::failed(&app, &token, &visit, *reason, lang, query),
+        signup::State::Failed { reason, .. } => outcome::failed(&app, &token, &visit, *reason, lang, query).await,
         signup::State::Choose { candidates } => number::show(&app, &token, &visit, candidates, lang, query, None).await,
         _ => running(
             &app,

@@ -46,7 +46,7 @@ pub async fn get(
     let (token, visit) = open(&app, &token).await?;
     let query = query.as_deref();
     let starts_again = parameter(query, "again").is_some();
-    if let Some(elsewhere) = elsewhere(&app, &token, &visit, (query, starts_again), &headers)? {
+    if let Some(elsewhere) = elsewhere(&app, &token, &visit, (query, starts_again), &headers).await? {
         return Ok(elsewhere);
     }
     show(&app, &token, &visit, query, &headers, None)
@@ -64,7 +64,7 @@ pub async fn post(
     let (token, visit) = open(&app, &token).await?;
     let query = query.as_deref();
     // Who presses the button wants to start, also where a choice of number still waits.
-    if let Some(elsewhere) = elsewhere(&app, &token, &visit, (query, true), &headers)? {
+    if let Some(elsewhere) = elsewhere(&app, &token, &visit, (query, true), &headers).await? {
         return Ok(elsewhere);
     }
     let form = form.map_err(|_| Error::BadRequest("not a form"))?;
@@ -83,7 +83,7 @@ pub async fn post(
 }
 
 /// Where somebody belongs who has no choice to make: a link that is over, or a signup that is running.
-fn elsewhere(
+async fn elsewhere(
     app: &App,
     token: &Token,
     visit: &Visit,
@@ -98,7 +98,10 @@ fn elsewhere(
             Ok(Some(leave(&keeping(&format!("{}/progress", token.path()), chosen_language(query)))))
         }
         (_, Status::Active) => Ok(None),
-        (_, over) => outcome::of_link(over, visit, language(query, Some(&visit.link), headers)).map(Some),
+        (_, over) => {
+            let lang = language(query, Some(&visit.link), headers);
+            outcome::of_link(app, over, visit, lang).await.map(Some)
+        }
     }
 }
 

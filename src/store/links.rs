@@ -17,7 +17,8 @@ macro_rules! matching {
          and (cast($3 as text) is null or $3 = \
               case when status = 'active' and expires_at <= $4 then 'expired' else status end) \
          and (cast($5 as bigint) is null or created_at > $5) \
-         and (cast($6 as bigint) is null or created_at < $6)"
+         and (cast($6 as bigint) is null or created_at < $6) \
+         and (cast($7 as text) is null or terms ->> 'external_id' = $7)"
     };
 }
 
@@ -42,7 +43,7 @@ sql! {
         from setup_links l join projects p on p.id = l.project_id \
         left join signups s on s.link_id = l.id and s.returned_at is not null and s.ended_at is null \
         where l.id = $1";
-    LIST = concat!("select * from setup_links ", matching!(), " order by created_at desc, id desc limit $7 offset $8");
+    LIST = concat!("select * from setup_links ", matching!(), " order by created_at desc, id desc limit $8 offset $9");
     COUNT = concat!("select count(*) from setup_links ", matching!());
 }
 
@@ -122,6 +123,8 @@ impl From<VisitRow> for Visit {
 pub struct Filter {
     /// The status as it is now.
     pub status: Option<Status>,
+    /// The platform's own id of the link, exactly.
+    pub external_id: Option<String>,
     /// Made after this moment.
     pub created_after: Option<Timestamp>,
     /// Made before this moment.
@@ -225,6 +228,7 @@ pub async fn list(
             .bind(now)
             .bind(filter.created_after)
             .bind(filter.created_before)
+            .bind(&filter.external_id)
             .bind(page.limit())
             .bind(page.offset())
             .fetch_all(&mut **c)
@@ -236,6 +240,7 @@ pub async fn list(
             .bind(now)
             .bind(filter.created_after)
             .bind(filter.created_before)
+            .bind(&filter.external_id)
             .fetch_one(&mut **c)
             .await?;
         Ok((rows.into_iter().map(SetupLink::from).collect(), count))

@@ -9,6 +9,12 @@ sql! {
     INSERT = "insert into projects (id, name, created_at) values ($1, $2, $3)";
     LIST = "select id, name, created_at from projects order by created_at, id";
     FIND = "select id, name, created_at from projects where id = $1";
+    REDIRECT_SECRETS = "select redirect_secret_sealed as current, previous_redirect_secret_sealed as previous, \
+        previous_redirect_secret_until as previous_until from projects where id = $1";
+    FIRST_REDIRECT_SECRET = "update projects set redirect_secret_sealed = $2 \
+        where id = $1 and redirect_secret_sealed is null";
+    ROTATE_REDIRECT_SECRET = "update projects set previous_redirect_secret_sealed = redirect_secret_sealed, \
+        previous_redirect_secret_until = $3, redirect_secret_sealed = $2 where id = $1";
 }
 
 /// One platform's corner of the deployment.
@@ -20,6 +26,17 @@ pub struct Project {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// What signs a project's redirects, sealed.
+#[derive(Debug, FromRow)]
+pub struct RedirectSecrets {
+    /// The present secret; none until it is first needed.
+    pub current: Option<Vec<u8>>,
+    /// The one before it.
+    pub previous: Option<Vec<u8>>,
+    /// Until when that one signs too.
+    pub previous_until: Option<Timestamp>,
 }
 
 /// Makes a project.
@@ -38,4 +55,25 @@ pub async fn list(db: Db<'_>) -> Result<Vec<Project>> {
 /// The project of that id.
 pub async fn find(db: Db<'_>, id: ProjectId) -> Result<Option<Project>> {
     Ok(on!(db, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await?))
+}
+
+/// The project's redirect secrets.
+pub async fn redirect_secrets(db: Db<'_>, id: ProjectId) -> Result<Option<RedirectSecrets>> {
+    Ok(on!(db, c => sqlx::query_as(REDIRECT_SECRETS).bind(id).fetch_optional(c).await?))
+}
+
+/// Keeps a project's first redirect secret, unless somebody else was first.
+pub async fn first_redirect_secret(db: Db<'_>, id: ProjectId, sealed: &[u8]) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(FIRST_REDIRECT_SECRET).bind(id).bind(sealed).execute(c).await?;
+    });
+    Ok(())
+}
+
+/// Puts a new redirect secret in the place of the present one, which is kept until `until`.
+pub async fn rotate_redirect_secret(db: Db<'_>, id: ProjectId, sealed: &[u8], until: Timestamp) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(ROTATE_REDIRECT_SECRET).bind(id).bind(sealed).bind(until).execute(c).await?;
+    });
+    Ok(())
 }

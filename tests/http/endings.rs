@@ -51,7 +51,7 @@ on_both! {
                 visitor.get(&format!("{}?lang=ar", link.url)).await,
                 visitor.post(&link.url, &[("connection_type", "dedicated")]).await,
             ] {
-                assert_eq!((answer.status, answer.header("location")), (303, expected.as_str()));
+                assert_eq!((answer.status, answer.unsigned()), (303, expected.clone()));
                 assert_eq!((answer.header("cache-control"), answer.header("set-cookie")), ("no-store", ""));
             }
         }
@@ -72,7 +72,7 @@ on_both! {
 
         let number = acme.get("/whatsapp/phone_numbers").await.body["data"][0].clone();
         let text = |name: &str| number[name].as_str().expect(name).to_owned();
-        assert_eq!(end.header("location"), format!(
+        assert_eq!(end.unsigned(), format!(
             "https://acme.example/done?keep=1&setup_link_id={}&status=completed&phone_number_id={}&business_account_id={}\
              &whatsapp_config_id={}&display_phone_number=%2B{}",
             link.id, text("phone_number_id"), text("business_account_id"), text("internal_id"), text("display_phone_number_normalized"),

@@ -22,6 +22,8 @@ mod operators;
 mod pages;
 mod paging;
 mod phone_numbers;
+mod project;
+mod redirects;
 mod refused_settings;
 mod refused_terms;
 mod security;

@@ -1,5 +1,7 @@
 //! What a setup link cannot be: each wrong field is named, all of them at once, and nothing is saved.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use setuplinks::sandbox::Outcome;
@@ -94,6 +96,42 @@ fn wrong() -> Vec<(&'static str, Vec<Value>)> {
     ]
 }
 
+/// The same of the fields that are ours.
+fn wrong_of_ours() -> Vec<(&'static str, Vec<Value>)> {
+    vec![
+        ("external_id", vec![json!(""), json!("  "), json!(7), json!("x".repeat(256)), json!("a\u{0}"), json!({})]),
+        (
+            "metadata",
+            vec![
+                json!("x"),
+                json!([]),
+                json!({"": "x"}),
+                json!({"a": 1}),
+                json!({"a": null}),
+                json!({"a": {"b": "c"}}),
+                json!({"x".repeat(41): "x"}),
+                json!({"a": "x".repeat(501)}),
+                json!({"a": "\u{0}"}),
+                (0..51).map(|i| (i.to_string(), json!("x"))).collect::<serde_json::Map<_, _>>().into(),
+            ],
+        ),
+        ("state", vec![json!(""), json!(7), json!("x".repeat(513)), json!("a\nb"), json!("a\u{0}"), json!([])]),
+        (
+            "expected_phone_number",
+            vec![
+                json!(15_550_100_199_u64),
+                json!(""),
+                json!("555"),
+                json!("030 123456"),
+                json!("+1 555 CALL NOW"),
+                json!("+1234567890123456"),
+                json!("٤٩٣٠١٢٣٤٥٦"),
+                json!([]),
+            ],
+        ),
+    ]
+}
+
 /// What a redirect URL cannot be.
 fn urls() -> Vec<Value> {
     let long = format!("https://acme.example/{}", "x".repeat(2048));
@@ -154,7 +192,7 @@ on_both! {
         let acme = house.platform("Acme").await;
         let path = format!("/customers/{}/setup_links", acme.customer("Bakery").await);
         let active = acme.post(&path, &json!({})).await.data(201);
-        for (field, values) in wrong() {
+        for (field, values) in wrong().into_iter().chain(wrong_of_ours()) {
             for value in values {
                 let refused = acme.post(&path, &envelope(field, &value)).await;
                 assert_eq!(refused.refused_fields(), [field], "{value}");
@@ -165,6 +203,13 @@ on_both! {
         for value in [json!(7), json!([]), json!(""), json!("+1 555 010 0199"), json!("nonsense")] {
             let refused = acme.post(&path, &envelope("reconnect_phone_number", &value)).await;
             assert_eq!(refused.refused_fields(), ["reconnect_phone_number"], "{value}");
+        }
+        let past = house.clock.now();
+        for value in [
+            json!("tomorrow"), json!(1), json!(""), json!([]), json!(past.rfc3339()), json!("2020-01-01"),
+            json!(past.plus(Duration::from_hours(24 * 366)).rfc3339()),
+        ] {
+            assert_eq!(acme.post(&path, &envelope("expires_at", &value)).await.refused_fields(), ["expires_at"], "{value}");
         }
         let list = acme.get(&path).await;
         assert_eq!(list.body["meta"]["total_count"], 1);
@@ -183,7 +228,7 @@ on_both! {
             ("meta_billing_mode", vec![json!("partner_managed")]),
             ("reconnect_phone_number", vec![json!("+1 555 010 0199"), json!(1)]),
         ];
-        for (field, values) in wrong().into_iter().chain(more) {
+        for (field, values) in wrong().into_iter().chain(wrong_of_ours()).chain(more) {
             for value in values {
                 let mut body = envelope(field, &value);
                 body["setup_link"]["phone_number_area_code"] = json!("212");
@@ -245,6 +290,10 @@ on_both! {
         let refused = acme.change(&link, json!({"provision_phone_number": true})).await;
         assert_eq!(refused.refused_fields(), ["allowed_connection_types"]);
         assert_eq!(acme.see(&link).await["provision_phone_number"], false);
+
+        // Nobody knows the number that will be bought.
+        let terms = json!({"provision_phone_number": true, "expected_phone_number": "+15550100199"});
+        assert_eq!(acme.post(&path, &json!({"setup_link": terms})).await.refused_fields(), ["expected_phone_number"]);
     }
 
     async fn a_field_outside_the_envelope_is_refused_instead_of_lost(db: Database) {
@@ -287,6 +336,7 @@ on_both! {
         for (terms, field) in [
             (json!({"provision_phone_number": true}), "provision_phone_number"),
             (json!({"allowed_connection_types": ["dedicated"]}), "allowed_connection_types"),
+            (json!({"expected_phone_number": shown}), "expected_phone_number"),
         ] {
             let mut terms = terms;
             terms["reconnect_phone_number"] = shown.clone();
@@ -304,6 +354,7 @@ on_both! {
         for (terms, field) in [
             (json!({"allowed_connection_types": ["coexistence", "dedicated"]}), "allowed_connection_types"),
             (json!({"reconnect_phone_number": shown}), "reconnect_phone_number"),
+            (json!({"expected_phone_number": shown}), "expected_phone_number"),
         ] {
             assert_eq!(acme.change(&link, terms).await.refused_fields(), [field]);
         }

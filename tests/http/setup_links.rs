@@ -29,6 +29,10 @@ fn defaults() -> Value {
         "phone_number_area_code": null,
         "reconnect_phone_number": null,
         "language": null,
+        "external_id": null,
+        "metadata": {},
+        "state": null,
+        "expected_phone_number": null,
         "whatsapp_setup_status": "pending",
         "whatsapp_setup_error": null,
         "provisioned_phone_number": null,
@@ -52,6 +56,10 @@ fn everything() -> Value {
         "phone_number_country_isos": ["US"],
         "phone_number_area_code": "415",
         "language": "ar",
+        "external_id": "order 7/ü",
+        "metadata": {"tenant": "42", "note": "two\nlines & more"},
+        "state": " opaque=1&x ",
+        "expires_at": "2024-03-02T00:00:00.000Z",
     })
 }
 
@@ -79,7 +87,8 @@ on_both! {
             "success_redirect_url": null, "failure_redirect_url": null, "allowed_origins": null,
             "allowed_connection_types": null, "meta_billing_mode": null, "theme_config": null,
             "provision_phone_number": null, "phone_number_country_isos": null, "phone_number_area_code": null,
-            "reconnect_phone_number": null, "language": null,
+            "reconnect_phone_number": null, "language": null, "external_id": null, "metadata": null, "state": null,
+            "expected_phone_number": null, "expires_at": null,
         }});
         let post = |body: String| acme.request(Method::POST, &path).body(body);
         let json = |body: String| post(body).header(CONTENT_TYPE, "application/json");
@@ -121,12 +130,16 @@ on_both! {
             "allowed_connection_types": ["dedicated", "dedicated"],
             "phone_number_country_isos": ["US", "US"],
             "theme_config": {"primary_color": null, "sparkle_color": "pink"},
+            "expected_phone_number": "+49 (0)30 123-456",
+            "external_id": " 7 ",
         })).await;
         let seen = acme.see(&link).await;
         assert_eq!(seen["allowed_origins"], json!(["https://acme.example"]));
         assert_eq!(seen["allowed_connection_types"], json!(["dedicated"]));
         assert_eq!(seen["phone_number_country_isos"], json!(["US"]));
         assert_eq!(seen["theme_config"], json!({}));
+        assert_eq!(seen["expected_phone_number"], "4930123456");
+        assert_eq!(seen["external_id"], "7");
     }
 
     async fn the_token_is_told_once(db: Database) {
@@ -149,13 +162,13 @@ on_both! {
 
         let expired = acme.link_for(&customer, json!({})).await;
         house.clock.advance(31 * day);
-        let used = acme.link_for(&customer, json!({})).await;
+        let used = acme.link_for(&customer, json!({"external_id": "a'b%"})).await;
         Visitor::new().walk(&used, "dedicated", house.world(), Outcome::Dedicated).await;
         house.clock.advance(day);
         let revoked = acme.link_for(&customer, json!({})).await;
         house.clock.advance(day);
-        let active = acme.link_for(&customer, json!({})).await;
-        acme.link(json!({})).await;
+        let active = acme.link_for(&customer, json!({"external_id": "a'b%"})).await;
+        acme.link(json!({"external_id": "a'b%"})).await;
 
         for (query, found) in [
             ("", vec![&active, &revoked, &used, &expired]),
@@ -167,6 +180,9 @@ on_both! {
             ("created_before=2024-04-01T12:00:00Z", vec![&expired]),
             ("status=revoked&created_after=2024-04-02&created_before=2024-04-03", vec![&revoked]),
             ("status=used&created_after=2024-04-02", vec![]),
+            ("external_id=a%27b%25", vec![&active, &used]),
+            ("external_id=a%27b%25&status=used", vec![&used]),
+            ("external_id=a%27b", vec![]),
         ] {
             let list = acme.get(&format!("/customers/{customer}/setup_links?{query}")).await;
             let ids: Vec<&str> = list.body["data"].as_array().expect("a list").iter().filter_map(|l| l["id"].as_str()).collect();

@@ -8,8 +8,18 @@ use sqlx::AssertSqlSafe;
 
 use crate::support::House;
 
-const TABLES: &[&str] =
-    &["projects", "api_keys", "customers", "setup_links", "signups", "phone_numbers", "events", "sessions"];
+const TABLES: &[&str] = &[
+    "projects",
+    "api_keys",
+    "customers",
+    "setup_links",
+    "signups",
+    "phone_numbers",
+    "events",
+    "sessions",
+    "idempotency_keys",
+    "api_rates",
+];
 
 /// A clock that stands still on a day long ago: browsers' sessions, whose end the system's clock sets, outlive it.
 pub fn standing_clock() -> Clock {

@@ -28,6 +28,9 @@ on_both! {
             ("provision_phone_number", json!(true)),
             ("phone_number_area_code", json!("212")),
             ("language", json!("hi")),
+            ("external_id", json!("order-7")),
+            ("metadata", json!({"tenant": "42"})),
+            ("state", json!("x y")),
         ] {
             house.clock.advance(Duration::from_secs(1));
             let changed = acme.change(&link, json!({field: value})).await.data(200);
@@ -48,6 +51,28 @@ on_both! {
         let link = acme.link(json!({"theme_config": {"primary_color": "#111111", "text_color": "#222222"}})).await;
         let changed = acme.change(&link, json!({"theme_config": {"card_color": "#eeeeee"}})).await.data(200);
         assert_eq!(changed["theme_config"], json!({"card_color": "#eeeeee"}));
+    }
+
+    async fn metadata_is_replaced_as_a_whole(db: Database) {
+        let house = House::open(db).await;
+        let acme = house.platform("Acme").await;
+        let link = acme.link(json!({"metadata": {"a": "1", "b": "2"}})).await;
+        let changed = acme.change(&link, json!({"metadata": {"c": ""}})).await.data(200);
+        assert_eq!(changed["metadata"], json!({"c": ""}));
+        assert_eq!(acme.see(&link).await["metadata"], json!({"c": ""}));
+    }
+
+    async fn the_expected_number_can_be_changed_until_the_link_is_used(db: Database) {
+        let house = House::open(db).await;
+        let acme = house.platform("Acme").await;
+        let link = acme.link(json!({"expected_phone_number": "+1 555 010 0199"})).await;
+        let changed = acme.change(&link, json!({"expected_phone_number": "0015550100188"})).await.data(200);
+        assert_eq!(changed["expected_phone_number"], "15550100188");
+        assert_eq!(acme.change(&link, json!({"expected_phone_number": null})).await.data(200)["expected_phone_number"], Value::Null);
+        Visitor::new().walk(&link, "dedicated", house.world(), Outcome::Dedicated).await;
+        let refused = acme.change(&link, json!({"expected_phone_number": "+1 555 010 0199"})).await;
+        assert_eq!(refused.refused_fields(), ["expected_phone_number"]);
+        acme.change(&link, json!({"expected_phone_number": null})).await.data(200);
     }
 
     async fn a_change_of_nothing_is_fine(db: Database) {

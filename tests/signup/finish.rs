@@ -31,19 +31,21 @@ on_both! {
     }
 
     async fn the_platform_is_told_once_and_secrets_are_kept_with_the_number_alone(db: Database) {
-        let story = Story::begin(db).await;
+        let story = Story::with(db, json!({"external_id": "order-7", "metadata": {"tenant": "42"}})).await;
         let number = story.connects("coexistence", Outcome::Coexistence).await;
         let id = number["phone_number_id"].as_str().expect("an id");
         let events = records::events(&story.house.app.store, &story.link.id).await;
         let names: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["setup_link.completed", "setup_link.started", "whatsapp.phone_number.created"]);
+        let link = json!({"id": story.link.id, "external_id": "order-7", "metadata": {"tenant": "42"}});
         let expected = json!({
-            "setup_link": {"id": story.link.id}, "project": {"id": story.platform.project},
+            "setup_link": link, "project": {"id": story.platform.project},
             "customer": {"id": story.link.customer}, "phone_number_id": id,
             "business_account_id": number["business_account_id"],
         });
         assert_eq!(events[0].1, expected);
-        assert_eq!(events[2].1["setup_link_id"], story.link.id.as_str());
+        assert_eq!(events[1].1["setup_link"], link);
+        assert_eq!((&events[2].1["setup_link_id"], &events[2].1["setup_link"]), (&json!(story.link.id), &link));
 
         assert!(!story.record().await.has_secrets());
         let secrets = records::secrets(&story.house.app.store, id).await.remove(0);
@@ -72,7 +74,7 @@ on_both! {
         story.connected(&end).await;
         // The back button brings the customer to the same end, a stranger learns nothing.
         let progress = format!("{}/progress", story.link.url);
-        assert_eq!(story.visitor.get(&progress).await.location(), end.location());
+        assert_eq!(story.visitor.get(&progress).await.unsigned(), end.unsigned());
         let stranger = Visitor::new().get(&story.link.url).await;
         assert_eq!(stranger.landing()["error_code"], "already_used");
         let pressed = story.visitor.post(&story.link.url, &[("connection_type", "dedicated")]).await;

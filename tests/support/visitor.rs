@@ -42,6 +42,13 @@ impl Page {
         base.join(self.header("location")).expect("a location").to_string()
     }
 
+    /// Where a redirect leads, up to its time and signature, which come last and change from second to second.
+    #[track_caller]
+    pub fn unsigned(&self) -> String {
+        let location = self.location();
+        location.split_once("&iat=").map_or(location.clone(), |(head, _)| head.to_owned())
+    }
+
     /// The parameters of the URL that a redirect leads to.
     #[track_caller]
     pub fn landing(&self) -> HashMap<String, String> {

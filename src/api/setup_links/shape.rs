@@ -1,5 +1,7 @@
 //! What a setup link looks like on the wire: as it is shown, and as a platform asks for it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -59,6 +61,18 @@ pub struct View {
     /// The page's language, unless the visitor chooses another.
     #[schema(required)]
     language: Option<Lang>,
+    /// The platform's own id of the link.
+    #[schema(required, examples("order-7"))]
+    external_id: Option<String>,
+    /// What the platform wants to find again wherever the link is told of, in events too.
+    #[schema(examples(json!({"tenant": "42"})))]
+    metadata: BTreeMap<String, String>,
+    /// What both redirects bring back as `state`.
+    #[schema(required, examples("9f2c1a"))]
+    state: Option<String>,
+    /// The digits of the one number that may be connected.
+    #[schema(required, examples("15551234567"))]
+    expected_phone_number: Option<String>,
     whatsapp_setup_status: SetupStatus,
     /// The error code of the last failure, as in the failure redirect.
     #[schema(required, examples("facebook_auth_failed"))]
@@ -118,6 +132,10 @@ pub(super) fn view(app: &App, link: SetupLink) -> Result<View> {
         phone_number_area_code: terms.phone_number_area_code,
         reconnect_phone_number: link.reconnect.map(|reconnect| reconnect.digits),
         language: terms.language,
+        external_id: terms.external_id,
+        metadata: terms.metadata,
+        state: terms.state,
+        expected_phone_number: terms.expected_phone_number,
         whatsapp_setup_status: link.setup_status,
         whatsapp_setup_error: link.setup_error,
         provisioned_phone_number: None,
@@ -178,11 +196,31 @@ pub struct Wish {
     pub reconnect_phone_number: Option<String>,
     /// The page's language; null for the browser's.
     pub language: Option<Lang>,
-    /// PATCH only: when the link expires.
+    /// When the link expires; 30 days after it was made, unless said otherwise. In a POST it must lie in the future and at
+    /// most 365 days ahead.
     #[schema(format = DateTime, examples("2026-12-23T10:40:00.000Z"))]
     pub expires_at: Option<String>,
     /// PATCH only: `revoked`, or `active` while the link is not used.
     pub status: Option<Status>,
+    /// The platform's own id of the link. It need not be unique.
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        examples("order-7")
+    )]
+    pub external_id: Option<String>,
+    /// What the platform wants to find again wherever the link is told of, in events too: at most 50 strings, each of at
+    /// most 500 characters, with names of 1 to 40. A change replaces it as a whole.
+    #[schema(examples(json!({"tenant": "42"})))]
+    pub metadata: Option<BTreeMap<String, String>>,
+    /// What both redirects shall bring back as `state`. It wins over a parameter of that name in their URLs.
+    #[schema(min_length = 1, max_length = 512, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$", examples("9f2c1a"))]
+    pub state: Option<String>,
+    /// The one number that may be connected, with its country code, in any notation. Another is refused before anything
+    /// is done to it. Not with `reconnect_phone_number` or `provision_phone_number`, and not changed once the link is used.
+    #[schema(pattern = r"^\+[1-9][0-9]{6,14}$", examples("+15551234567"))]
+    pub expected_phone_number: Option<String>,
 }
 
 /// Which setup links a list holds.
@@ -191,6 +229,9 @@ pub struct Wish {
 pub struct Filters {
     /// Links of this status.
     pub status: Option<Status>,
+    /// Links of this id of the platform's own, exactly.
+    #[param(example = "order-7")]
+    pub external_id: Option<String>,
     /// Made after this moment.
     pub created_after: Option<Time>,
     /// Made before this moment.

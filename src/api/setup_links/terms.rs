@@ -1,17 +1,29 @@
 //! Reading what a platform chose for a link: each field by itself, then those that must agree.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use url::Url;
 
 use crate::{
     api::fields::{Fields, Given},
+    clock::Timestamp,
     link::{
-        ConnectionType, Terms, Theme,
+        ConnectionType, LONGEST_LIFETIME, Terms, Theme,
         redirect::{check, check_origin},
         theme::Colour,
     },
+    number::international,
     words::Lang,
 };
+
+/// The longest `external_id`.
+const LONGEST_ID: usize = 255;
+/// The longest `state`.
+const LONGEST_STATE: usize = 512;
+/// What `metadata` may hold.
+const METADATA: &str =
+    "must be an object of at most 50 strings, each of at most 500 characters, with names of 1 to 40 characters";
 
 /// The contract's own words.
 const NEEDS_TWILIO: &str = "Custom Twilio credentials are required to set non-US phone_number_country_isos";
@@ -41,6 +53,19 @@ pub(super) fn read(fields: &mut Fields, terms: &mut Terms) {
         .put(&mut terms.phone_number_country_isos, defaults.phone_number_country_isos);
     fields.field("phone_number_area_code", area_code).put_option(&mut terms.phone_number_area_code);
     fields.one_of("language", "en, es, pt, hi, id, ar", Lang::parse).put_option(&mut terms.language);
+    fields.text("external_id", LONGEST_ID).put_option(&mut terms.external_id);
+    fields.field("metadata", metadata).put(&mut terms.metadata, defaults.metadata);
+    fields.field("state", state).put_option(&mut terms.state);
+    fields.field("expected_phone_number", expected).put_option(&mut terms.expected_phone_number);
+}
+
+/// Reads when a new link shall expire.
+pub(super) fn expiry(fields: &mut Fields, now: Timestamp) -> Option<Timestamp> {
+    let at = fields.time("expires_at").value()?;
+    if at <= now || at > now.plus(LONGEST_LIFETIME) {
+        fields.refuse("expires_at", "must lie in the future, and at most 365 days ahead");
+    }
+    Some(at)
 }
 
 /// Refuses fields that contradict each other.
@@ -50,6 +75,12 @@ pub(super) fn agree(fields: &mut Fields, terms: &Terms) {
     }
     if terms.provision_phone_number && !terms.allowed_connection_types.contains(&ConnectionType::Dedicated) {
         fields.refuse("allowed_connection_types", "must contain dedicated: a provisioned number is always dedicated");
+    }
+    if terms.provision_phone_number && terms.expected_phone_number.is_some() {
+        fields.refuse(
+            "expected_phone_number",
+            "must be null with provision_phone_number: nobody knows the number before",
+        );
     }
 }
 
@@ -87,6 +118,28 @@ fn countries(value: &Value) -> Result<Vec<String>, String> {
         }
     }
     Ok(countries)
+}
+
+fn metadata(value: &Value) -> Result<BTreeMap<String, String>, String> {
+    let object = value.as_object().filter(|object| object.len() <= 50).ok_or(METADATA)?;
+    let is_text = |text: &str, longest| text.chars().count() <= longest && !text.contains('\0');
+    let pair = |(name, value): (&String, &Value)| {
+        let value = value.as_str().filter(|value| is_text(value, 500))?;
+        (!name.is_empty() && is_text(name, 40)).then(|| (name.clone(), value.to_owned()))
+    };
+    object.iter().map(|entry| pair(entry).ok_or_else(|| METADATA.to_owned())).collect()
+}
+
+/// Opaque: given back as it came, so nothing is trimmed off it.
+fn state(value: &Value) -> Result<String, String> {
+    let text = value.as_str().filter(|text| (1..=LONGEST_STATE).contains(&text.chars().count()));
+    let plain = text.filter(|text| !text.contains(char::is_control));
+    plain.map(str::to_owned).ok_or_else(|| format!("must be text of 1 to {LONGEST_STATE} characters"))
+}
+
+fn expected(value: &Value) -> Result<String, String> {
+    let allowed = "must be a phone number with its country code, such as \"+1 555 123 4567\"";
+    value.as_str().and_then(international).ok_or_else(|| allowed.to_owned())
 }
 
 /// A North American area code: three digits, the first of them 2 to 9.
