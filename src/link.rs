@@ -11,6 +11,7 @@ use crate::{
     words::Lang,
 };
 
+pub mod advice;
 pub mod redirect;
 pub mod signature;
 pub mod state;
@@ -123,6 +124,23 @@ impl Default for Terms {
             state: None,
             expected_phone_number: None,
         }
+    }
+}
+
+impl Terms {
+    /// What pages had to move of the platform's colours, so that they can be read.
+    #[must_use]
+    pub fn theme_warnings(&self) -> Vec<theme::Warning> {
+        self.theme_config.as_ref().and_then(Theme::palette).map(|palette| palette.warnings).unwrap_or_default()
+    }
+
+    /// The host that the customer goes back to, as browsers show it; `None` when the link names no page of the platform's.
+    #[must_use]
+    pub fn redirect_host(&self) -> Option<String> {
+        [&self.success_redirect_url, &self.failure_redirect_url]
+            .into_iter()
+            .flatten()
+            .find_map(|url| redirect::host(url))
     }
 }
 

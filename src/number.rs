@@ -116,6 +116,14 @@ pub fn e164(text: &str) -> String {
     format!("+{}", digits(text))
 }
 
+/// Whether a number is one that Meta hands out when "display name only" is chosen in its dialog: +1 555, an area code that
+/// nobody else has. It is limited, and seldom what the customer wanted. The stand-in's own numbers (+1 555-01…) are not meant.
+#[must_use]
+pub fn is_meta_provided(number: &str) -> bool {
+    let digits = digits(number);
+    digits.len() == 11 && digits.starts_with("1555") && !digits.starts_with("155501")
+}
+
 /// A connected number as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct PhoneNumber {
@@ -176,6 +184,14 @@ mod tests {
         assert_eq!(kind(None, "NOT_APPLICABLE"), Kind::Connects(ConnectionType::Dedicated));
         let unsaid = Facts { is_on_biz_app: Some(true), ..Facts::default() };
         assert_eq!(unsaid.kind(), Kind::Connects(ConnectionType::Coexistence), "never registered");
+    }
+
+    #[test]
+    fn meta_s_own_numbers_are_told_from_those_of_people() {
+        assert!(is_meta_provided("+1 555-078-3881"));
+        for other in ["+1 555-010-0001", "+1 212-555-0783", "+55 51 5550-7838", "+1 555-078-388", ""] {
+            assert!(!is_meta_provided(other), "{other}");
+        }
     }
 
     #[test]

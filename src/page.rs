@@ -19,7 +19,7 @@ use crate::{
     app::App,
     clock::random,
     error::{Error, Result},
-    link::{SetupLink, redirect, token::Token},
+    link::{SetupLink, Theme, redirect, theme::Palette, token::Token},
     seal::digest,
     store::links::{self, Visit},
     web::{RequestId, assets},
@@ -38,8 +38,10 @@ pub struct Frame {
     page: &'static str,
     title: String,
     nonce: String,
-    theme: Option<String>,
+    theme: Option<Palette>,
     project: Option<String>,
+    /// The host of the platform's own page that the customer goes back to.
+    host: Option<String>,
     languages: Vec<LanguageLink>,
     /// Where the page goes by itself after a second when no script does it.
     refresh: Option<String>,
@@ -62,6 +64,7 @@ impl Frame {
             nonce: STANDARD_NO_PAD.encode(random::<16>()),
             theme: None,
             project: None,
+            host: None,
             languages: Vec::new(),
             refresh: None,
         }
@@ -70,8 +73,9 @@ impl Frame {
     /// The frame of a page about a link: in its platform's name and colours.
     fn of(page: &'static str, lang: Lang, visit: &Visit) -> Self {
         Self {
-            theme: visit.link.terms.theme_config.as_ref().and_then(crate::link::Theme::css),
+            theme: visit.link.terms.theme_config.as_ref().and_then(Theme::palette),
             project: Some(visit.project_name.clone()),
+            host: visit.link.terms.redirect_host(),
             ..Self::new(page, lang)
         }
     }
@@ -99,6 +103,15 @@ impl Frame {
 
     fn name(&self) -> &str {
         self.project.as_deref().unwrap_or_default()
+    }
+
+    /// What the browser draws around the page.
+    fn background(&self) -> String {
+        self.theme
+            .as_ref()
+            .and_then(|palette| palette.of("background"))
+            .map(|colour| colour.to_string())
+            .unwrap_or_default()
     }
 
     fn say(&self, id: &str) -> String {

@@ -14,25 +14,11 @@ use unic_langid::LanguageIdentifier;
 
 use crate::choice::choice;
 
+mod moment;
 pub mod negotiate;
 
-choice! {
-    /// A language the pages are written in.
-    pub enum Lang as Language {
-        /// English, and whoever asks for none of the others.
-        En = "en",
-        /// Spanish.
-        Es = "es",
-        /// Portuguese.
-        Pt = "pt",
-        /// Hindi.
-        Hi = "hi",
-        /// Indonesian.
-        Id = "id",
-        /// Arabic.
-        Ar = "ar",
-    }
-}
+// `Lang`, a value for each catalogue in `src/words`, and `SOURCES`, their texts in the same order.
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
 /// A value for a placeable of a message.
 pub type Arg<'a> = (&'static str, FluentValue<'a>);
@@ -42,13 +28,10 @@ type Bundle = FluentBundle<FluentResource>;
 static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| Lang::ALL.iter().map(|lang| lang.bundle().0).collect());
 
 impl Lang {
-    /// `rtl` for Arabic, else `ltr`: the value of `dir`.
+    /// `rtl` or `ltr`: the value of `dir`.
     #[must_use]
     pub fn dir(self) -> &'static str {
-        match self {
-            Self::Ar => "rtl",
-            _ => "ltr",
-        }
+        if self.plain("language-direction", &[]) == "rtl" { "rtl" } else { "ltr" }
     }
 
     /// The language's name in itself, as the switcher shows it.
@@ -59,15 +42,14 @@ impl Lang {
 
     /// The locale that Facebook's dialog takes for this language.
     #[must_use]
-    pub fn facebook_locale(self) -> &'static str {
-        match self {
-            Self::En => "en_US",
-            Self::Es => "es_LA",
-            Self::Pt => "pt_BR",
-            Self::Hi => "hi_IN",
-            Self::Id => "id_ID",
-            Self::Ar => "ar_AR",
-        }
+    pub fn facebook_locale(self) -> String {
+        self.plain("facebook-locale", &[])
+    }
+
+    /// The tags of all languages, for a sentence that says what is allowed.
+    #[must_use]
+    pub fn tags() -> String {
+        Self::ALL.iter().map(|lang| lang.as_str()).collect::<Vec<_>>().join(", ")
     }
 
     /// The message `id` in this language, with `args` filled in and isolated: for text between tags.
@@ -97,14 +79,7 @@ impl Lang {
     }
 
     fn source(self) -> &'static str {
-        match self {
-            Self::En => include_str!("words/en.ftl"),
-            Self::Es => include_str!("words/es.ftl"),
-            Self::Pt => include_str!("words/pt.ftl"),
-            Self::Hi => include_str!("words/hi.ftl"),
-            Self::Id => include_str!("words/id.ftl"),
-            Self::Ar => include_str!("words/ar.ftl"),
-        }
+        SOURCES.get(self as usize).copied().unwrap_or_default()
     }
 
     /// The catalogue, and what is wrong with it: what parses is used all the same.
@@ -189,6 +164,7 @@ mod tests {
                         ("id", "x".into()),
                         ("count", count.into()),
                         ("speed", 1000.into()),
+                        ("host", "a.example".into()),
                     ];
                     let said = lang.say(id, &args);
                     assert!(!said.is_empty() && said != *id && !said.contains(['{', '$']), "{lang} {id}: {said}");

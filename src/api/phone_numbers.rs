@@ -17,7 +17,7 @@ use crate::{
     app::App,
     error::{Error, Result},
     id::{CustomerId, NumberId},
-    number::{PhoneNumber, digits},
+    number::{PhoneNumber, digits, is_meta_provided},
     store::numbers,
 };
 
@@ -72,6 +72,9 @@ pub struct View {
     /// Meta's messaging limit of the business.
     #[schema(required, examples("TIER_250"))]
     whatsapp_business_manager_messaging_limit: Option<String>,
+    /// Whether it is one of Meta's limited +1 555 numbers, which it gives to who chooses "display name only".
+    #[schema(examples(false))]
+    is_meta_provided: bool,
     /// Whether it has the blue mark.
     is_official_business_account: bool,
     /// Whether two-step verification is on.
@@ -98,6 +101,7 @@ fn view(number: PhoneNumber) -> View {
         customer_id: number.customer_id,
         display_name: number.verified_name.clone(),
         display_phone_number_normalized: digits(&number.display_phone_number),
+        is_meta_provided: is_meta_provided(&number.display_phone_number),
         display_phone_number: number.display_phone_number,
         verified_name: number.verified_name,
         quality_rating: number.quality_rating,

@@ -74,6 +74,12 @@ pub fn origin(url: &str) -> Option<String> {
     Url::parse(url).ok().map(|url| url.origin().ascii_serialization())
 }
 
+/// The host of a redirect URL, in ASCII: letters of other scripts that look like Latin ones stay told apart.
+#[must_use]
+pub fn host(url: &str) -> Option<String> {
+    Url::parse(url).ok()?.host_str().map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

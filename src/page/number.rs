@@ -16,6 +16,7 @@ use crate::{
     connect,
     error::{Error, Result},
     link::token::Token,
+    number::is_meta_provided,
     signup::{self, Candidate},
     store::{links::Visit, numbers, signups},
     words::Lang,
@@ -84,7 +85,9 @@ pub(super) async fn show(
     for candidate in candidates {
         let known = numbers::find(lease.db(), visit.link.project_id, &candidate.phone_number_id).await?;
         let is_taken = known.as_ref().is_some_and(|number| number.customer_id != visit.link.customer_id);
+        let is_limited = is_meta_provided(&candidate.display_phone_number);
         let mark = known.map(|_| if is_taken { "number-taken" } else { "number-connected" });
+        let mark = mark.or(is_limited.then_some("meta-number"));
         numbers.push(Choice {
             phone_number_id: candidate.phone_number_id.clone(),
             display: Some(&candidate.display_phone_number)

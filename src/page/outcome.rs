@@ -10,6 +10,7 @@ use crate::{
     id::NumberId,
     landing,
     link::{SetupLink, Status, redirect, token::Token},
+    number::{PhoneNumber, is_meta_provided},
     signup::{ErrorCode, Reason},
     store::{links::Visit, numbers},
     words::Lang,
@@ -27,6 +28,40 @@ pub(super) struct OutcomePage {
     pub(super) retry: Option<String>,
     pub(super) back: Option<String>,
     pub(super) reference: Option<String>,
+    /// What the customer should know besides: its title and text.
+    pub(super) note: Option<(String, String)>,
+    pub(super) receipt: Option<Receipt>,
+}
+
+/// What was connected, to be kept or printed.
+pub(super) struct Receipt {
+    number: String,
+    name: Option<String>,
+    platform: String,
+    at: String,
+    /// For machines.
+    rfc3339: String,
+    reference: String,
+    keeps_app: bool,
+}
+
+impl Receipt {
+    fn of(visit: &Visit, number: &PhoneNumber, lang: Lang) -> Self {
+        Self {
+            number: unbroken(&number.display_phone_number),
+            name: number.verified_name.clone(),
+            platform: visit.project_name.clone(),
+            at: lang.moment(number.updated_at),
+            rfc3339: number.updated_at.rfc3339(),
+            reference: visit.link.id.to_string(),
+            keeps_app: number.is_coexistence,
+        }
+    }
+}
+
+/// A number that breaks over two lines is read as two.
+fn unbroken(number: &str) -> String {
+    number.replace(' ', "\u{a0}").replace('-', "\u{2011}")
 }
 
 impl OutcomePage {
@@ -40,6 +75,8 @@ impl OutcomePage {
             retry: None,
             back: None,
             reference: None,
+            note: None,
+            receipt: None,
         }
     }
 
@@ -79,12 +116,15 @@ pub(super) async fn connected(app: &App, visit: &Visit, number: NumberId, lang: 
         return Ok(leave(&url));
     }
     let frame = Frame::of("connected", lang, visit).with_languages();
-    // A number that breaks over two lines is read as two.
-    let display = number.display_phone_number.replace(' ', "\u{a0}").replace('-', "\u{2011}");
+    let display = unbroken(&number.display_phone_number);
     let args = [("project", visit.project_name.as_str().into()), ("number", display.into())];
     let title = lang.say("connected-title", &args);
     let mut page = OutcomePage { text: frame.say("connected-lead"), title, ..OutcomePage::new(frame, "good") };
     page.frame.title = lang.plain("connected-title", &args);
+    if is_meta_provided(&number.display_phone_number) {
+        page.note = Some((page.frame.say("meta-number"), page.frame.say("meta-number-text")));
+    }
+    page.receipt = Some(Receipt::of(visit, &number, lang));
     page.respond(StatusCode::OK)
 }
 

@@ -21,12 +21,22 @@ use crate::{
     store::links::Visit,
 };
 
+mod which;
+
+use which::Which;
+
 #[derive(Template)]
 #[template(path = "setup.html")]
 struct SetupPage {
     frame: Frame,
     action: String,
     cards: Vec<Card>,
+    /// The questions that help to choose, where there is a choice.
+    which: Option<Which>,
+    /// Whether the customer will be asked for a number, and may be led to one of Meta's.
+    has_trap: bool,
+    keeps_app: bool,
+    returns: Option<String>,
     error: Option<String>,
 }
 
@@ -34,6 +44,7 @@ struct Card {
     kind: ConnectionType,
     speed: u32,
     checked: bool,
+    is_recommended: bool,
 }
 
 /// Shows the page. Changes nothing, whoever or whatever reads it.
@@ -116,12 +127,21 @@ fn show(
     let lang = language(query, Some(&visit.link), headers);
     let types = visit.link.connection_types();
     let frame = Frame::of("setup", lang, visit).titled("title").with_languages();
+    let which = (types.len() > 1).then(|| Which::of(&frame, token, query));
+    let recommended = which.as_ref().and_then(|which| which.recommended);
+    let card = |&kind: &ConnectionType| Card {
+        kind,
+        speed: kind.messages_per_second(),
+        checked: types.len() == 1 || recommended == Some(kind),
+        is_recommended: recommended == Some(kind),
+    };
     let page = SetupPage {
         action: keeping(&token.path(), chosen_language(query)),
-        cards: types
-            .iter()
-            .map(|&kind| Card { kind, speed: kind.messages_per_second(), checked: types.len() == 1 })
-            .collect(),
+        cards: types.iter().map(card).collect(),
+        which,
+        has_trap: types.contains(&ConnectionType::Dedicated),
+        keeps_app: types.contains(&ConnectionType::Coexistence),
+        returns: frame.host.clone().map(|host| lang.say("who-returns", &[("host", host.into())])),
         error: error.map(|id| frame.say(id)),
         frame,
     };

@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn what_the_pages_ask_for_is_there_under_its_version() {
-        for name in ["style.css", "progress.js", "icon.svg"] {
+        for name in ["progress.js", "icon.svg"] {
             assert!(address(name).contains("?v="), "{name}");
         }
     }

@@ -1,6 +1,8 @@
 # Arabic, Modern Standard. Neutral address: verbal nouns and «يمكنك», no gendered imperatives; { $project } governs no verb and takes no attached prefix (مع، عبر، من، إلى). Glossary: WhatsApp = واتساب، WhatsApp Business app = تطبيق واتساب للأعمال، connect = ربط، business = نشاط تجاري، chat = دردشة، permission = إذن، verify = التحقق، two-step verification = التحقق بخطوتين، PIN = رقم تعريف شخصي، log in = تسجيل الدخول، link = رابط، customer = عميل، start again = البدء من جديد.
 
 language-name = العربية
+language-direction = rtl
+facebook-locale = ar_AR
 
 # -- the setup page -------------------------------------------------------------------------------------------
 title = ربط واتساب مع { $project }
@@ -43,7 +45,7 @@ cannot = لا تشمل هذه الأذونات:
 cannot-password = الاطلاع على كلمة مرورك على فيسبوك
 cannot-private = قراءة رسائلك الخاصة على واتساب
 cannot-post = النشر على فيسبوك
-undo = يمكنك إنهاء هذا الربط في أي وقت من إعدادات نشاطك التجاري في Meta.
+undo = يمكنك إنهاء هذا الربط في أي وقت
 
 language-switcher = اللغة
 
@@ -134,3 +136,49 @@ error-text = لم يُفقد شيء. يمكنك المحاولة مرة أخرى
 error-reference = الرمز المرجعي { $id }
 bad-request-title = لم يصل الطلب كما ينبغي
 bad-request-text = يمكنك الرجوع إلى الصفحة السابقة والمحاولة مرة أخرى.
+
+# -- trust, the short questions, the receipt ----------------------------------------------------------------------
+trust = ما تشمله موافقتك
+who-returns = بعد ذلك نعيدك إلى { $host }.
+undo-meta = من business.facebook.com: الإعدادات › حسابات واتساب › حسابك › الشركاء، ثم إزالة إذن الوصول.
+undo-app = من تطبيق واتساب للأعمال: الإعدادات › الحساب › منصة الأعمال › قطع الاتصال.
+trap = عندما يطلب فيسبوك رقم هاتف، يلزم إدخال رقمك الخاص. أما اختيار الاسم المعروض وحده فيعطيك رقمًا محدودًا من Meta يبدأ بـ ‎+1 555.
+
+which = أيهما يناسبك؟
+which-lead = أربعة أسئلة قصيرة، يمكن تخطي أي منها، ولا تُحفظ الإجابات.
+which-app = هل هذا الرقم مستخدَم في تطبيق واتساب للأعمال؟
+which-stay = هل ستستمر الدردشة من التطبيق؟
+which-facebook = هل إدارة نشاطك التجاري على فيسبوك بيدك؟
+which-code = هل يمكن أن تصل إلى هذا الرقم رسالة نصية أو مكالمة الآن؟
+yes = نعم
+no = لا
+which-ask = عرض التوصية
+which-again = تعديل الإجابات
+which-coexistence = الأنسب لك: الاحتفاظ بتطبيق واتساب للأعمال
+which-dedicated = الأنسب لك: استخدام الرقم مع { $project } فقط
+which-open = تكفي الإجابة عن أحد السؤالين الأولين لنوصي بالخيار الأنسب
+recommended = موصى به
+have = ما يلزم تجهيزه:
+have-facebook = حسابك على فيسبوك لتسجيل الدخول
+have-no-facebook = حساب على فيسبوك: حساب من يدير نشاطك التجاري هناك، أو حسابك. وإذا لم يكن نشاطك على فيسبوك بعد، فسيُضاف أثناء الخطوات
+have-app = الهاتف الذي عليه تطبيق واتساب للأعمال بأحدث إصدار
+have-code = الهاتف الذي يصل إليه الرمز برسالة نصية أو مكالمة
+have-no-code = وقت يمكن أن تصل فيه إلى هذا الرقم رسالة نصية أو مكالمة، لأن فيسبوك يرسل إليه رمزًا
+have-delete = الهاتف الذي عليه التطبيق: يلزم أولًا حذف حساب هذا الرقم منه (الإعدادات › الحساب › حذف الحساب)، مع حفظ الدردشات المهمة قبل ذلك
+
+receipt = إيصال
+receipt-number = الرقم
+receipt-name = الاسم
+receipt-platform = مرتبط مع
+receipt-time = التاريخ
+receipt-reference = الرمز المرجعي
+receipt-keep = يمكنك طباعة هذه الصفحة أو حفظها.
+meta-number = هذا رقم محدود من Meta
+meta-number-text = يبدأ الرقم بـ ‎+1 555 كما يحدث عند اختيار الاسم المعروض وحده على فيسبوك. لربط رقمك الخاص، يمكنك طلب رابط جديد من { $project }.
+
+coexistence-fits = مناسب لمن يتواصل مع عملائه من التطبيق
+dedicated-fits = مناسب لرقم جديد، أو إذا لم يعد التطبيق ضروريًا
+
+support-link = المساعدة من { $project }
+terms-link = الشروط
+privacy-link = الخصوصية

@@ -2,6 +2,8 @@
 # { $project } is the platform's project name, { $number } a phone number; both arrive isolated for mixed directions.
 
 language-name = English
+language-direction = ltr
+facebook-locale = en_US
 
 # -- the setup page -------------------------------------------------------------------------------------------
 title = Connect WhatsApp to { $project }
@@ -34,7 +36,7 @@ cannot = It will not be able to:
 cannot-password = see your Facebook password
 cannot-private = read your private WhatsApp
 cannot-post = post on Facebook
-undo = You can end this at any time in your Meta business settings.
+undo = You can end this at any time
 
 language-switcher = Language
 
@@ -121,3 +123,49 @@ error-text = Nothing is lost. Try again in a minute.
 error-reference = Reference { $id }
 bad-request-title = That did not arrive as it should
 bad-request-text = Go back and try again.
+
+# -- trust, the short questions, the receipt ----------------------------------------------------------------------
+trust = What you agree to
+who-returns = Afterwards you go back to { $host }.
+undo-meta = At business.facebook.com: Settings › WhatsApp accounts › your account › Partners. Remove the access there.
+undo-app = In the WhatsApp Business app: Settings › Account › Business Platform › Disconnect.
+trap = When Facebook asks for a phone number, give your own. “Display name only” gets you a limited +1 555 number of Meta’s.
+
+which = Not sure which one?
+which-lead = Four short questions. Skip any you like; nothing is stored.
+which-app = Do you use this number in the WhatsApp Business app?
+which-stay = Do you want to keep chatting in the app?
+which-facebook = Do you manage your business on Facebook?
+which-code = Can this number get a text message or a call right now?
+yes = Yes
+no = No
+which-ask = Recommend one
+which-again = Change your answers
+which-coexistence = Keep the WhatsApp Business app: that suits you
+which-dedicated = Use it with { $project } only: that suits you
+which-open = Answer one of the first two questions, and we can recommend one
+recommended = Recommended
+have = Have at hand:
+have-facebook = your Facebook account
+have-no-facebook = a Facebook account: that of whoever manages your business there, or your own. If your business is new to Facebook, it is added on the way
+have-app = the phone with the WhatsApp Business app, updated to the latest version
+have-code = the phone that gets the code by text message or call
+have-no-code = a moment when this number can get a text message or a call: Facebook sends a code to it
+have-delete = the phone with the app: delete this number’s account there first (Settings › Account › Delete account), and save the chats you want to keep
+
+receipt = Receipt
+receipt-number = Number
+receipt-name = Name
+receipt-platform = Connected to
+receipt-time = When
+receipt-reference = Reference
+receipt-keep = You can print this page or save it.
+meta-number = This is a limited number of Meta’s
+meta-number-text = It begins with +1 555, as numbers do when “display name only” is chosen at Facebook. To connect your own number, ask { $project } for a new link.
+
+coexistence-fits = Right if you chat with your customers in the app
+dedicated-fits = Right for a new number, or if nobody needs the app
+
+support-link = Help from { $project }
+terms-link = Terms
+privacy-link = Privacy

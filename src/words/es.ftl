@@ -2,6 +2,8 @@
 # { $project } is the platform's project name, { $number } a phone number; both arrive isolated for mixed directions. No article before { $project }, nothing that agrees with it in gender.
 
 language-name = Español
+language-direction = ltr
+facebook-locale = es_LA
 
 # -- the setup page -------------------------------------------------------------------------------------------
 title = Conecta WhatsApp con { $project }
@@ -34,7 +36,7 @@ cannot = No podrá:
 cannot-password = ver tu contraseña de Facebook
 cannot-private = leer tu WhatsApp personal
 cannot-post = publicar en Facebook
-undo = Puedes quitarle el acceso cuando quieras desde “Configuración del negocio”, en Meta.
+undo = Puedes quitarle el acceso cuando quieras
 
 language-switcher = Idioma
 
@@ -121,3 +123,49 @@ error-text = No se perdió nada. Inténtalo de nuevo en un minuto.
 error-reference = Referencia { $id }
 bad-request-title = Algo no llegó como debía
 bad-request-text = Vuelve atrás e inténtalo de nuevo.
+
+# -- trust, the short questions, the receipt ----------------------------------------------------------------------
+trust = Lo que autorizas
+who-returns = Al terminar, vuelves a { $host }.
+undo-meta = En business.facebook.com: Configuración › Cuentas de WhatsApp › tu cuenta › Socios. Quita el acceso ahí.
+undo-app = En la app de WhatsApp Business: Ajustes › Cuenta › Plataforma para empresas › Desconectar.
+trap = Cuando Facebook te pida un número de teléfono, da el tuyo. Si eliges usar solo un nombre visible, Meta te asigna un número +1 555 con limitaciones.
+
+which = ¿No sabes cuál elegir?
+which-lead = Son cuatro preguntas cortas. Sáltate las que quieras; no guardamos nada.
+which-app = ¿Usas este número en la app de WhatsApp Business?
+which-stay = ¿Quieres seguir chateando desde la app?
+which-facebook = ¿Administras tu negocio en Facebook?
+which-code = ¿Este número puede recibir un SMS o una llamada ahora mismo?
+yes = Sí
+no = No
+which-ask = Recomendarme una
+which-again = Cambiar tus respuestas
+which-coexistence = Te conviene seguir con la app de WhatsApp Business
+which-dedicated = Te conviene usarlo solo con { $project }
+which-open = Responde al menos una de las dos primeras preguntas y te recomendamos una opción
+recommended = Recomendado
+have = Ten a mano:
+have-facebook = tu cuenta de Facebook
+have-no-facebook = una cuenta de Facebook: la de quien administra tu negocio ahí, o la tuya. Si tu negocio todavía no está en Facebook, se agrega durante el proceso
+have-app = el teléfono con la app de WhatsApp Business, en su última versión
+have-code = el teléfono que recibe el código por SMS o llamada
+have-no-code = un momento en que este número pueda recibir un SMS o una llamada: Facebook le envía un código
+have-delete = el teléfono con la app: antes de empezar, elimina ahí la cuenta de este número (Ajustes › Cuenta › Eliminar cuenta) y guarda los chats que quieras conservar
+
+receipt = Comprobante
+receipt-number = Número
+receipt-name = Nombre
+receipt-platform = Conectado con
+receipt-time = Fecha
+receipt-reference = Referencia
+receipt-keep = Puedes imprimir esta página o guardarla.
+meta-number = Este es un número de Meta con limitaciones
+meta-number-text = Empieza con +1 555, como los números que asigna Meta cuando en Facebook se elige usar solo un nombre visible. Para conectar tu propio número, pide un enlace nuevo a { $project }.
+
+coexistence-fits = Ideal si chateas con tus clientes desde la app
+dedicated-fits = Ideal para un número nuevo, o si nadie necesita la app
+
+support-link = Ayuda de { $project }
+terms-link = Condiciones
+privacy-link = Privacidad

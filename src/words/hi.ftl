@@ -1,6 +1,8 @@
 # Hindi. Respectful आप, everyday Hindustani; sentences keep clear of the gender of the reader and of { $project }. Glossary: WhatsApp, Facebook, Meta, WhatsApp Business ऐप (names in Latin script), connect = कनेक्ट, business = बिज़नेस, permission = अनुमति, verify = वेरिफ़ाई, two-step verification = टू-स्टेप वेरिफ़िकेशन, PIN = पिन, log in = लॉग इन, link = लिंक, customer = ग्राहक, settings = सेटिंग्स, start again = दोबारा शुरू करें, try again = फिर से कोशिश करें.
 
 language-name = हिन्दी
+language-direction = ltr
+facebook-locale = hi_IN
 
 # -- the setup page -------------------------------------------------------------------------------------------
 title = WhatsApp को { $project } से कनेक्ट करें
@@ -33,7 +35,7 @@ cannot = इनकी अनुमति नहीं होगी:
 cannot-password = आपका Facebook पासवर्ड देखना
 cannot-private = आपके निजी WhatsApp मैसेज पढ़ना
 cannot-post = Facebook पर पोस्ट करना
-undo = इसे Meta की बिज़नेस सेटिंग्स से कभी भी बंद किया जा सकता है।
+undo = इसे कभी भी बंद किया जा सकता है
 
 language-switcher = भाषा
 
@@ -120,3 +122,49 @@ error-text = सब कुछ सुरक्षित है। एक मि�
 error-reference = रेफ़रेंस { $id }
 bad-request-title = रिक्वेस्ट ठीक से नहीं पहुँची
 bad-request-text = वापस जाएँ और फिर से कोशिश करें।
+
+# -- trust, the short questions, the receipt ----------------------------------------------------------------------
+trust = किन बातों की अनुमति दी जा रही है
+who-returns = इसके बाद यह पेज आपको { $host } पर वापस ले जाएगा।
+undo-meta = business.facebook.com पर: सेटिंग › WhatsApp अकाउंट › आपका अकाउंट › पार्टनर। वहाँ से अनुमति हटाएँ।
+undo-app = WhatsApp Business ऐप में: सेटिंग › अकाउंट › बिज़नेस प्लेटफ़ॉर्म › डिस्कनेक्ट करें।
+trap = जब Facebook फ़ोन नंबर माँगे, तो अपना नंबर दें। सिर्फ़ डिस्प्ले नेम चुनने पर Meta अपना एक सीमित +1 555 नंबर दे देता है।
+
+which = समझ नहीं आ रहा कि कौन सा चुनें?
+which-lead = चार छोटे सवाल हैं। जो चाहें छोड़ दें; हम कुछ भी सेव नहीं करते।
+which-app = क्या यह नंबर WhatsApp Business ऐप में चल रहा है?
+which-stay = क्या आपको ऐप में चैट जारी रखनी है?
+which-facebook = क्या Facebook पर आपका बिज़नेस आप ही मैनेज करते हैं?
+which-code = क्या इस नंबर पर अभी SMS या कॉल आ सकता है?
+yes = हाँ
+no = नहीं
+which-ask = सुझाव दें
+which-again = जवाब बदलें
+which-coexistence = आपके लिए सही है: WhatsApp Business ऐप चालू रखें
+which-dedicated = आपके लिए सही है: सिर्फ़ { $project } के साथ इस्तेमाल करें
+which-open = पहले दो में से किसी एक सवाल का जवाब दें, फिर हम सुझाव दे पाएँगे
+recommended = हमारा सुझाव
+have = ये चीज़ें पास रखें:
+have-facebook = आपका Facebook लॉग इन
+have-no-facebook = Facebook लॉग इन: वहाँ आपका बिज़नेस मैनेज करने वाले का, या आपका अपना। बिज़नेस अभी Facebook पर न हो, तो वह इसी दौरान जुड़ जाएगा
+have-app = वह फ़ोन जिस पर WhatsApp Business ऐप है, और ऐप अपडेट हो
+have-code = वह फ़ोन जिस पर SMS या कॉल से कोड आएगा
+have-no-code = ऐसा समय जब इस नंबर पर SMS या कॉल आ सके: Facebook इस पर एक कोड भेजता है
+have-delete = ऐप वाला फ़ोन: पहले उसमें इस नंबर का अकाउंट डिलीट करें (सेटिंग › अकाउंट › अकाउंट डिलीट करें), और ज़रूरी चैट सेव कर लें
+
+receipt = रसीद
+receipt-number = नंबर
+receipt-name = नाम
+receipt-platform = किससे कनेक्ट है
+receipt-time = कब
+receipt-reference = रेफ़रेंस
+receipt-keep = चाहें तो इस पेज को प्रिंट या सेव कर लें।
+meta-number = यह Meta का एक सीमित नंबर है
+meta-number-text = यह +1 555 से शुरू होता है; Facebook पर सिर्फ़ डिस्प्ले नेम चुनने पर ऐसा नंबर मिलता है। अपना नंबर कनेक्ट करना हो, तो { $project } से नया लिंक माँगें।
+
+coexistence-fits = तब सही, जब ग्राहकों से चैट ऐप में होती हो
+dedicated-fits = तब सही, जब नंबर नया हो या ऐप की ज़रूरत न हो
+
+support-link = { $project } से मदद
+terms-link = शर्तें
+privacy-link = प्राइवेसी

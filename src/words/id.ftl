@@ -2,6 +2,8 @@
 # { $project } is the platform's project name, { $number } a phone number; both arrive isolated for mixed directions.
 
 language-name = Bahasa Indonesia
+language-direction = ltr
+facebook-locale = id_ID
 
 # -- the setup page -------------------------------------------------------------------------------------------
 title = Hubungkan WhatsApp ke { $project }
@@ -34,7 +36,7 @@ cannot = Yang tidak bisa dilakukan:
 cannot-password = melihat kata sandi Facebook Anda
 cannot-private = membaca WhatsApp pribadi Anda
 cannot-post = membuat postingan di Facebook
-undo = Anda bisa mencabut akses ini kapan saja di Pengaturan Bisnis Meta.
+undo = Anda bisa mencabut akses ini kapan saja
 
 language-switcher = Bahasa
 
@@ -120,3 +122,49 @@ error-text = Tidak ada yang hilang. Tunggu satu menit, lalu coba lagi.
 error-reference = Referensi { $id }
 bad-request-title = Data yang dikirim tidak sampai dengan benar
 bad-request-text = Kembali, lalu coba lagi.
+
+# -- trust, the short questions, the receipt ----------------------------------------------------------------------
+trust = Yang Anda setujui
+who-returns = Setelah itu, Anda kembali ke { $host }.
+undo-meta = Di business.facebook.com: Pengaturan › Akun WhatsApp › akun Anda › Mitra. Hapus aksesnya di sana.
+undo-app = Di aplikasi WhatsApp Business: Setelan › Akun › Platform Bisnis › Putuskan.
+trap = Saat Facebook meminta nomor telepon, berikan nomor Anda sendiri. Jika hanya memilih nama tampilan, Anda mendapat nomor +1 555 milik Meta yang terbatas.
+
+which = Belum yakin pilih yang mana?
+which-lead = Ada empat pertanyaan singkat. Lewati yang mana saja; jawabannya tidak disimpan.
+which-app = Apakah nomor ini Anda pakai di aplikasi WhatsApp Business?
+which-stay = Apakah Anda ingin tetap chat dari aplikasi itu?
+which-facebook = Apakah Anda mengelola bisnis Anda di Facebook?
+which-code = Apakah nomor ini bisa menerima SMS atau telepon sekarang?
+yes = Ya
+no = Tidak
+which-ask = Beri rekomendasi
+which-again = Ubah jawaban
+which-coexistence = Yang cocok untuk Anda: tetap pakai aplikasi WhatsApp Business
+which-dedicated = Yang cocok untuk Anda: pakai hanya lewat { $project }
+which-open = Jawab salah satu dari dua pertanyaan pertama, lalu kami bisa memberi rekomendasi
+recommended = Direkomendasikan
+have = Siapkan:
+have-facebook = akun Facebook Anda
+have-no-facebook = akun Facebook: milik orang yang mengelola bisnis Anda di sana, atau milik Anda sendiri. Jika bisnis Anda belum ada di Facebook, bisnis itu ditambahkan dalam prosesnya
+have-app = ponsel dengan aplikasi WhatsApp Business versi terbaru
+have-code = ponsel yang menerima kode lewat SMS atau telepon
+have-no-code = waktu saat nomor ini bisa menerima SMS atau telepon: Facebook mengirim kode ke nomor itu
+have-delete = ponsel dengan aplikasinya: hapus dulu akun nomor ini di sana (Setelan › Akun › Hapus akun), dan simpan chat yang ingin Anda pertahankan
+
+receipt = Tanda terima
+receipt-number = Nomor
+receipt-name = Nama
+receipt-platform = Terhubung ke
+receipt-time = Waktu
+receipt-reference = Referensi
+receipt-keep = Anda bisa mencetak atau menyimpan halaman ini.
+meta-number = Ini nomor milik Meta yang terbatas
+meta-number-text = Nomor ini diawali +1 555, seperti nomor yang diberikan jika hanya nama tampilan yang dipilih di Facebook. Untuk menghubungkan nomor Anda sendiri, minta tautan baru dari { $project }.
+
+coexistence-fits = Cocok jika Anda chat dengan pelanggan lewat aplikasi
+dedicated-fits = Cocok untuk nomor baru, atau jika aplikasinya tidak diperlukan
+
+support-link = Bantuan dari { $project }
+terms-link = Ketentuan
+privacy-link = Privasi

@@ -48,10 +48,14 @@ fn is_wanted(range: &str) -> bool {
 /// RFC 4647 look-up: `pt-BR` is served by `pt`. `in` is what old Android still sends for Indonesian.
 #[must_use]
 pub fn look_up(range: &str) -> Option<Lang> {
-    let primary = range.split(['-', '_']).next()?.trim().to_ascii_lowercase();
-    match primary.as_str() {
-        "in" => Some(Lang::Id),
-        primary => Lang::parse(primary),
+    let mut tag = range.trim().replace('_', "-");
+    loop {
+        let known = if tag.eq_ignore_ascii_case("in") { "id" } else { &tag };
+        let found = Lang::ALL.iter().find(|lang| lang.as_str().eq_ignore_ascii_case(known));
+        if found.is_some() {
+            return found.copied();
+        }
+        tag.truncate(tag.rfind('-')?);
     }
 }
 

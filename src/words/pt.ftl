@@ -2,6 +2,8 @@
 # { $project } is the platform's project name, { $number } a phone number; both arrive isolated for mixed directions. No article and no contraction (ao, do, no, pelo) before { $project }, nothing that agrees with it in gender.
 
 language-name = Português
+language-direction = ltr
+facebook-locale = pt_BR
 
 # -- the setup page -------------------------------------------------------------------------------------------
 title = Conecte o WhatsApp com { $project }
@@ -34,7 +36,7 @@ cannot = Não vai poder:
 cannot-password = ver sua senha do Facebook
 cannot-private = ler seu WhatsApp pessoal
 cannot-post = publicar no Facebook
-undo = Você pode remover esse acesso quando quiser em “Configurações do negócio”, na Meta.
+undo = Você pode remover esse acesso quando quiser
 
 language-switcher = Idioma
 
@@ -121,3 +123,49 @@ error-text = Nada se perdeu. Tente de novo daqui a um minuto.
 error-reference = Referência { $id }
 bad-request-title = Algo não chegou como deveria
 bad-request-text = Volte e tente de novo.
+
+# -- trust, the short questions, the receipt ----------------------------------------------------------------------
+trust = O que você autoriza
+who-returns = No fim, você volta para { $host }.
+undo-meta = Em business.facebook.com: Configurações › Contas do WhatsApp › sua conta › Parceiros. Lá, remova o acesso.
+undo-app = No app WhatsApp Business: Configurações › Conta › Plataforma comercial › Desconectar.
+trap = Quando o Facebook pedir um número de telefone, informe o seu. Se você escolher usar só um nome de exibição, a Meta atribui um número +1 555 com limitações.
+
+which = Não sabe qual escolher?
+which-lead = São quatro perguntas curtas. Pule as que quiser; nada fica guardado.
+which-app = Você usa este número no app WhatsApp Business?
+which-stay = Você quer continuar conversando pelo app?
+which-facebook = Você administra sua empresa no Facebook?
+which-code = Este número pode receber um SMS ou uma ligação agora?
+yes = Sim
+no = Não
+which-ask = Recomendar uma opção
+which-again = Mudar suas respostas
+which-coexistence = O melhor para você: continuar com o app WhatsApp Business
+which-dedicated = O melhor para você: usar só com { $project }
+which-open = Responda a uma das duas primeiras perguntas e recomendamos uma opção
+recommended = Recomendado
+have = Tenha à mão:
+have-facebook = sua conta do Facebook
+have-no-facebook = uma conta do Facebook: a de quem administra sua empresa lá, ou a sua. Se a empresa ainda não está no Facebook, ela é adicionada durante o processo
+have-app = o celular com o app WhatsApp Business, na versão mais recente
+have-code = o celular que recebe o código por SMS ou ligação
+have-no-code = um momento em que este número possa receber um SMS ou uma ligação: o Facebook envia um código para ele
+have-delete = o celular com o app: antes de começar, apague nele a conta deste número (Configurações › Conta › Apagar conta) e salve as conversas que quiser manter
+
+receipt = Comprovante
+receipt-number = Número
+receipt-name = Nome
+receipt-platform = Conectado com
+receipt-time = Data
+receipt-reference = Referência
+receipt-keep = Você pode imprimir ou salvar esta página.
+meta-number = Este é um número da Meta, com limitações
+meta-number-text = Ele começa com +1 555, como os números que a Meta atribui quando se escolhe usar só um nome de exibição no Facebook. Para conectar seu próprio número, peça um novo link a { $project }.
+
+coexistence-fits = Ideal se você conversa com seus clientes pelo app
+dedicated-fits = Ideal para um número novo, ou se ninguém precisa do app
+
+support-link = Ajuda de { $project }
+terms-link = Termos
+privacy-link = Privacidade

@@ -24,6 +24,7 @@ mod endings;
 mod hands;
 mod judges;
 mod listening;
+mod looks;
 mod progress;
 mod quiet;
 mod screenshots;

@@ -89,8 +89,13 @@ pub struct Scene {
 impl Scene {
     /// Every state of the pages about a link in each of these themes, and every other page once.
     pub async fn set(themes: &[Theme]) -> Self {
+        Self::of("Acme", themes).await
+    }
+
+    /// The same for a platform of that name.
+    pub async fn of(name: &str, themes: &[Theme]) -> Self {
         let house = House::open_at(Database::Sqlite, Clock::manual(Clock::system().now())).await;
-        let stage = Stage::of(house).await;
+        let stage = Stage { platform: house.platform(name).await, house };
         let mut scene = Self { stage, views: Vec::new(), theme: NO_THEME, numbers: 0 };
         for &theme in themes {
             scene.theme = theme;
@@ -138,6 +143,12 @@ impl Scene {
         let link = self.link(json!({})).await;
         self.add("setup", "setup", &link.url, 200);
         self.press("setup-unanswered", CONTINUE);
+        self.add("setup-questions", "setup", format!("{}?which=1", link.url), 200);
+        let answers = "app=yes&stay=no&facebook=no&code=no&which=1";
+        self.add("setup-advice", "setup", format!("{}?{answers}", link.url), 200);
+        let away = json!({"success_redirect_url": "https://app.acme-desk.example/whatsapp/done"});
+        let link = self.link(away).await;
+        self.add("setup-returning", "setup", &link.url, 200);
         let link = self.link(json!({"allowed_connection_types": ["coexistence"]})).await;
         self.add("setup-coexistence", "setup", &link.url, 200);
         let link = self.link(json!({"allowed_connection_types": ["dedicated"]})).await;
@@ -164,6 +175,12 @@ impl Scene {
             assert_eq!(visitor.wait_out(&progress).await.page(), "connected");
         }
         self.add("connected", "connected", format!("{}/progress", ours.url), 200);
+        self.numbers += 1;
+        let limited = Login::from(Outcome::Dedicated).phone(&format!("+1 555-078-3{:03}", self.numbers));
+        let link = self.link(json!({})).await;
+        let progress = self.log_in(&link, "dedicated", limited).await;
+        assert_eq!(Visitor::new().wait_out(&progress).await.page(), "connected");
+        self.add("connected-limited", "connected", progress, 200);
         let terms = json!({"theme_config": (self.theme.colours)()});
         let again = self.stage.platform.link_for(&ours.customer, terms).await;
         let progress = self.log_in(&again, "dedicated", connect(&numbers[2])).await;

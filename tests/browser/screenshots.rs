@@ -1,6 +1,6 @@
 //! Every state of every page: it fits a small screen, it says nothing in the console, and one can look at it.
 //!
-//! `SETUPLINKS_SCREENSHOTS=folder cargo test --test browser screenshots` writes what is seen into that folder.
+//! `./check screenshots` writes what is seen into the folder `screenshots`.
 
 use std::{fs, path::PathBuf};
 
@@ -23,6 +23,13 @@ fn folder() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("SETUPLINKS_SCREENSHOTS").filter(|name| !name.is_empty())?);
     fs::create_dir_all(&folder).expect("a folder for the screenshots");
     Some(folder)
+}
+
+/// The ones that ask the most of a page, or those that somebody wants to see.
+fn languages() -> Vec<Lang> {
+    let wanted = std::env::var("LANGUAGES").ok().filter(|tags| !tags.is_empty());
+    let tags = wanted.unwrap_or_else(|| "en,ar,hi".to_owned());
+    tags.split(',').map(|tag| Lang::parse(tag).unwrap_or_else(|| panic!("no language {tag:?}"))).collect()
 }
 
 async fn save(tab: &Tab, name: &str) {
@@ -63,7 +70,7 @@ async fn too_wide(tab: &Tab) -> Value {
 async fn every_state_fits_every_screen() {
     let [_, light, ..] = THEMES;
     let scene = Scene::set(&[NO_THEME, light]).await;
-    for lang in [Lang::En, Lang::Ar, Lang::Hi] {
+    for lang in languages() {
         let mut person = Person::speaking(lang).await;
         let tab = person.tab().await;
         // Of a theme, one page is enough to leaf through.

@@ -48,6 +48,7 @@ on_both! {
             "code_verification_status": "VERIFIED", "name_status": number["name_status"],
             "status": number["status"], "throughput_tier": number["throughput_tier"],
             "whatsapp_business_manager_messaging_limit": number["whatsapp_business_manager_messaging_limit"],
+            "is_meta_provided": false,
             "is_official_business_account": false, "is_pin_enabled": true, "inbound_processing_enabled": true,
             "calls_enabled": false, "webhook_verified_at": null,
             "created_at": "2024-03-01T12:00:00.000Z", "updated_at": "2024-03-01T12:00:00.000Z",

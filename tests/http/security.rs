@@ -104,7 +104,8 @@ on_both! {
         }
         assert_ne!(nonces[0], nonces[1]);
         let bare = Visitor::new().get(&acme.link(json!({})).await.url).await;
-        assert!(!bare.has("style"), "without a theme the page follows the visitor's preference");
+        let style = bare.texts("style").join("");
+        assert!(!bare.has("[data-themed]") && style.contains("prefers-color-scheme: dark"), "it follows the visitor");
     }
 
     async fn the_cookie_comes_with_the_button_and_is_for_the_server_alone(db: Database) {

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     error::Result,
     id::LinkId,
-    link::{BillingMode, ConnectionType, SetupLink, SetupStatus, Status, Theme},
+    link::{BillingMode, ConnectionType, SetupLink, SetupStatus, Status, Theme, theme::Warning},
     words::Lang,
 };
 
@@ -46,6 +46,8 @@ pub struct View {
     /// The platform's colours on the page.
     #[schema(required)]
     theme_config: Option<Theme>,
+    /// Colours of the theme that could not be read where they stand, and what the pages use there.
+    theme_warnings: Vec<Warning>,
     /// Whether a number is bought for the customer.
     #[schema(examples(false))]
     provision_phone_number: bool,
@@ -112,6 +114,7 @@ pub struct ProvisionedNumber {
 pub(super) fn view(app: &App, link: SetupLink) -> Result<View> {
     let token = app.token_of(&link)?;
     let status = link.status(app.clock.now());
+    let theme_warnings = link.terms.theme_warnings();
     let terms = link.terms;
     Ok(View {
         id: link.id,
@@ -126,6 +129,7 @@ pub(super) fn view(app: &App, link: SetupLink) -> Result<View> {
         allowed_origins: terms.allowed_origins,
         allowed_connection_types: terms.allowed_connection_types,
         meta_billing_mode: link.meta_billing_mode,
+        theme_warnings,
         theme_config: terms.theme_config,
         provision_phone_number: terms.provision_phone_number,
         phone_number_country_isos: terms.phone_number_country_isos,
