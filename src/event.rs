@@ -35,6 +35,8 @@ choice! {
         LinkCompleted = "setup_link.completed",
         /// The link was taken back.
         LinkRevoked = "setup_link.revoked",
+        /// The customer of a link that is over asked for a new one.
+        LinkRenewalRequested = "setup_link.renewal_requested",
     }
 }
 

@@ -47,6 +47,7 @@ pub async fn make(app: &App, customer: &Customer, wish: Wish) -> Result<(SetupLi
         created_at: now,
         updated_at: now,
         expires_at: wish.expires_at.unwrap_or_else(|| now.plus(LIFETIME)),
+        renewal_requested_at: None,
     };
     link.token = app.sealer.seal(token_place(&link), token.expose())?;
 
@@ -88,6 +89,17 @@ pub async fn change(
     links::update(tx.db(), &link).await?;
     tx.commit().await?;
     Ok(link)
+}
+
+/// The customer of a link that is over asks for a new one: the platform is told, unless it just was.
+pub async fn ask_for_another(app: &App, id: LinkId) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let Some(link) = links::lock(tx.db(), id).await?.filter(|link| link.may_be_renewed(now)) else { return Ok(()) };
+    links::renewal_requested(tx.db(), id, now).await?;
+    let more = json!({"status": link.status(now)});
+    notify::tell(&mut tx, &Event::of_link(Name::LinkRenewalRequested, &link, &more, now)).await?;
+    tx.commit().await
 }
 
 /// Ends the customer's other active links, and tells of those that were revoked by it.

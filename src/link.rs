@@ -27,6 +27,9 @@ pub const LIFETIME: std::time::Duration = std::time::Duration::from_secs(30 * 24
 /// The longest that a new link may be given: a year. Its URL is a secret, and secrets that live for ever are found.
 pub const LONGEST_LIFETIME: std::time::Duration = std::time::Duration::from_secs(365 * 24 * 60 * 60);
 
+/// How often the platform is told at most that a link's customer asks for a new one.
+pub const RENEWAL_INTERVAL: std::time::Duration = std::time::Duration::from_secs(60 * 60);
+
 choice! {
     /// How a number is connected.
     pub enum ConnectionType {
@@ -93,6 +96,9 @@ pub struct Terms {
     pub phone_number_area_code: Option<String>,
     /// The page's language, unless the visitor chooses another.
     pub language: Option<Lang>,
+    /// Whether the customer may try again on our page after a failure, although there is a failure URL.
+    #[serde(default)]
+    pub recover_in_place: bool,
     /// The platform's own id of the link.
     #[serde(default)]
     pub external_id: Option<String>,
@@ -119,6 +125,7 @@ impl Default for Terms {
             phone_number_country_isos: vec!["US".to_owned()],
             phone_number_area_code: None,
             language: None,
+            recover_in_place: false,
             external_id: None,
             metadata: BTreeMap::new(),
             state: None,
@@ -182,6 +189,8 @@ pub struct SetupLink {
     pub updated_at: Timestamp,
     /// When it expires.
     pub expires_at: Timestamp,
+    /// When its customer asked for a new one last.
+    pub renewal_requested_at: Option<Timestamp>,
 }
 
 impl SetupLink {
@@ -189,6 +198,13 @@ impl SetupLink {
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
         self.stored_status.at(self.expires_at, now)
+    }
+
+    /// Whether its customer may ask for a new link at the moment `now`: it is over, and they have not just done so.
+    #[must_use]
+    pub fn may_be_renewed(&self, now: Timestamp) -> bool {
+        let is_over = matches!(self.status(now), Status::Expired | Status::Revoked);
+        is_over && self.renewal_requested_at.is_none_or(|last| now.since(last) >= RENEWAL_INTERVAL)
     }
 
     /// The types the customer may really choose from: a bought number is never in an app already.

@@ -30,6 +30,7 @@ pub mod login;
 pub mod number;
 pub mod outcome;
 pub mod progress;
+pub mod renewal;
 pub mod setup;
 
 /// What every page shares.
@@ -45,6 +46,21 @@ pub struct Frame {
     languages: Vec<LanguageLink>,
     /// Where the page goes by itself after a second when no script does it.
     refresh: Option<String>,
+    /// What a chat shows of the page's address.
+    preview: Option<Preview>,
+}
+
+/// What a chat or a mail program shows of a link: the platform's name and never the customer's, in the link's language.
+struct Preview {
+    url: String,
+    /// The message that says what the page is for.
+    description: String,
+}
+
+impl Preview {
+    fn of(app: &App, token: &Token, description: &str) -> Self {
+        Self { url: app.public_url.of(&token.path()), description: description.to_owned() }
+    }
 }
 
 struct LanguageLink {
@@ -67,6 +83,7 @@ impl Frame {
             host: None,
             languages: Vec::new(),
             refresh: None,
+            preview: None,
         }
     }
 

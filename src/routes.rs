@@ -13,7 +13,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use crate::{
     api::{self, document},
     app::App,
-    page::{self, login, number, progress, setup},
+    page::{self, login, number, progress, renewal, setup},
     store::sessions::Sessions,
     web::{self, assets, instance},
 };
@@ -38,6 +38,7 @@ fn pages(app: &App) -> Router<App> {
         .route("/whatsapp/setup/{token}/progress", get(progress::get))
         .route("/whatsapp/setup/{token}/progress/events", get(progress::events))
         .route("/whatsapp/setup/{token}/number", get(number::get).post(number::post))
+        .route("/whatsapp/setup/{token}/renewal", get(renewal::get).post(renewal::post))
         .route("/static/{name}", get(assets::get))
         .route("/.well-known/setuplinks/{nonce}", get(instance::get))
         .fallback(page::nothing_here)

@@ -42,6 +42,7 @@ const KNOWN: &[&str] = &[
     "phone_number_area_code",
     "reconnect_phone_number",
     "language",
+    "recover_in_place",
     "expires_at",
     "status",
     "external_id",

@@ -127,8 +127,8 @@ async fn accounts(app: &App, signup: &mut Signup) -> Result<Outcome> {
                 return Ok(Outcome::Later(wait));
             }
             // Said of the customer's own token, it is dead; another refusal only says that this is a plain user's.
-            Remedy::GiveUp(Reason::Exchange) => {
-                refused = Some(Reason::Exchange);
+            Remedy::GiveUp(reason) if reason.is_dead_login() => {
+                refused = Some(reason);
                 None
             }
             _ => None,
@@ -148,8 +148,8 @@ async fn accounts(app: &App, signup: &mut Signup) -> Result<Outcome> {
     }
     if accounts.is_empty() {
         // A dead token is no login without a number.
-        let is_dead = refused == Some(Reason::Exchange);
-        return Ok(Outcome::Failed(if is_dead { Reason::Exchange } else { Reason::NoNumber }));
+        let dead = refused.filter(|reason| reason.is_dead_login());
+        return Ok(Outcome::Failed(dead.unwrap_or(Reason::NoNumber)));
     }
     let state = signup.state.clone().accounts_found(accounts);
     moved(signup, state)

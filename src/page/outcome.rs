@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
-use super::{Frame, Policy, chosen_language, keeping, leave, respond};
+use super::{Frame, Policy, Preview, chosen_language, keeping, leave, progress::Row, renewal::Renewal, respond};
 use crate::{
     app::App,
     error::Result,
@@ -28,6 +28,9 @@ pub(super) struct OutcomePage {
     pub(super) retry: Option<String>,
     pub(super) back: Option<String>,
     pub(super) reference: Option<String>,
+    pub(super) renewal: Option<Renewal>,
+    /// The steps, and at which of them it stopped.
+    pub(super) rows: Vec<Row>,
     /// What the customer should know besides: its title and text.
     pub(super) note: Option<(String, String)>,
     pub(super) receipt: Option<Receipt>,
@@ -77,6 +80,8 @@ impl OutcomePage {
             reference: None,
             note: None,
             receipt: None,
+            renewal: None,
+            rows: Vec::new(),
         }
     }
 
@@ -93,8 +98,14 @@ impl OutcomePage {
 }
 
 /// A link that is over. A revoked one has no code of its own in the published list: it lands as an expired one.
-pub(super) async fn of_link(app: &App, status: Status, visit: &Visit, lang: Lang) -> Result<Response> {
-    let (page, tone, code) = match status {
+pub(super) async fn of_link(
+    app: &App,
+    token: &Token,
+    visit: &Visit,
+    lang: Lang,
+    query: Option<&str>,
+) -> Result<Response> {
+    let (page, tone, code) = match visit.link.status(app.clock.now()) {
         Status::Used => ("used", "good", ErrorCode::AlreadyUsed),
         Status::Expired => ("expired", "calm", ErrorCode::LinkExpired),
         Status::Revoked | Status::Active => ("revoked", "calm", ErrorCode::LinkExpired),
@@ -104,14 +115,23 @@ pub(super) async fn of_link(app: &App, status: Status, visit: &Visit, lang: Lang
     }
     let frame = Frame::of(page, lang, visit).with_languages();
     let mut ended = OutcomePage::saying(frame, tone, page);
+    ended.frame.preview = Some(Preview::of(app, token, &format!("{page}-text")));
+    ended.renewal = Renewal::of(app, token, visit, query);
     ended.back = platform(&visit.link);
     ended.respond(StatusCode::OK)
 }
 
 /// A number is connected: to the success URL with what was connected in its query.
-pub(super) async fn connected(app: &App, visit: &Visit, number: NumberId, lang: Lang) -> Result<Response> {
+pub(super) async fn connected(
+    app: &App,
+    token: &Token,
+    visit: &Visit,
+    number: NumberId,
+    lang: Lang,
+    query: Option<&str>,
+) -> Result<Response> {
     let number = numbers::by_id(app.store.acquire().await?.db(), number).await?;
-    let Some(number) = number else { return of_link(app, Status::Used, visit, lang).await };
+    let Some(number) = number else { return of_link(app, token, visit, lang, query).await };
     if let Some(url) = landing::success(app, &visit.link, &number).await? {
         return Ok(leave(&url));
     }
@@ -134,30 +154,34 @@ fn platform(link: &SetupLink) -> Option<String> {
     known.into_iter().flatten().find_map(|url| redirect::origin(url))
 }
 
-/// A signup failed: to the failure URL, or to what happened, what it means and what to do.
+/// A signup failed: to the failure URL, or to what happened, what it means, what to do, and how far it came. Where the link
+/// says so, that page comes before the failure URL, which is then one of two ways out.
 pub(super) async fn failed(
     app: &App,
     token: &Token,
     visit: &Visit,
-    reason: Reason,
+    (reason, rows): (Reason, Vec<Row>),
     lang: Lang,
     query: Option<&str>,
 ) -> Result<Response> {
     let status = visit.link.status(app.clock.now());
     if matches!(status, Status::Used | Status::Revoked) {
-        return of_link(app, status, visit, lang).await;
+        return of_link(app, token, visit, lang, query).await;
     }
-    if let Some(url) = landing::failure(app, &visit.link, reason.error_code()).await? {
-        return Ok(leave(&url));
+    let elsewhere = landing::failure(app, &visit.link, reason.error_code()).await?;
+    // With the link's time over, "start again" would be no help.
+    let may_start_again = status == Status::Active;
+    if let Some(url) = elsewhere.as_ref().filter(|_| !(may_start_again && visit.link.terms.recover_in_place)) {
+        return Ok(leave(url));
     }
-    if status == Status::Expired {
-        // "Start again" would be no help.
-        return of_link(app, status, visit, lang).await;
+    if !may_start_again {
+        return of_link(app, token, visit, lang, query).await;
     }
     let frame = Frame::of("failed", lang, visit).with_languages();
     let mut page = OutcomePage::saying(frame, "bad", reason.words());
     page.is_failure = true;
     page.retry = Some(keeping(&token.path(), chosen_language(query)));
-    page.back = platform(&visit.link);
+    page.back = elsewhere.or_else(|| platform(&visit.link));
+    page.rows = rows;
     page.respond(StatusCode::OK)
 }

@@ -44,18 +44,20 @@ struct Steps<'a> {
     rows: &'a [Row],
 }
 
-struct Row {
-    label: String,
-    state: &'static str,
-    state_label: String,
+/// A step, as a page shows it.
+pub(super) struct Row {
+    pub(super) label: String,
+    pub(super) state: &'static str,
+    pub(super) state_label: String,
 }
 
-fn rows(signup: &Signup, lang: Lang) -> Vec<Row> {
+pub(super) fn rows(signup: &Signup, lang: Lang) -> Vec<Row> {
     let row = |(words, progress): (&'static str, Progress)| {
         let state = match progress {
             Progress::Done => "done",
             Progress::Now => "now",
             Progress::Next => "next",
+            Progress::Stopped => "stopped",
         };
         Row { label: lang.plain(words, &[]), state, state_label: lang.plain(&format!("step-state-{state}"), &[]) }
     };
@@ -76,8 +78,10 @@ pub async fn get(
         return Ok(leave(&keeping(&token.path(), chosen_language(query))));
     };
     match &signup.state {
-        signup::State::Connected { number } => outcome::connected(&app, &visit, *number, lang).await,
-        signup::State::Failed { reason, .. } => outcome::failed(&app, &token, &visit, *reason, lang, query).await,
+        signup::State::Connected { number } => outcome::connected(&app, &token, &visit, *number, lang, query).await,
+        signup::State::Failed { reason, .. } => {
+            outcome::failed(&app, &token, &visit, (*reason, rows(&signup, lang)), lang, query).await
+        }
         signup::State::Choose { candidates } => number::show(&app, &token, &visit, candidates, lang, query, None).await,
         _ => running(
             &app,

@@ -11,7 +11,9 @@ use axum::{
 };
 use tower_sessions::Session;
 
-use super::{Frame, Policy, chosen_language, keeping, language, leave, login, open, outcome, parameter, respond};
+use super::{
+    Frame, Policy, Preview, chosen_language, keeping, language, leave, login, open, outcome, parameter, respond,
+};
 use crate::{
     app::App,
     connect,
@@ -109,9 +111,9 @@ async fn elsewhere(
             Ok(Some(leave(&keeping(&format!("{}/progress", token.path()), chosen_language(query)))))
         }
         (_, Status::Active) => Ok(None),
-        (_, over) => {
+        _ => {
             let lang = language(query, Some(&visit.link), headers);
-            outcome::of_link(app, over, visit, lang).await.map(Some)
+            outcome::of_link(app, token, visit, lang, query).await.map(Some)
         }
     }
 }
@@ -126,7 +128,8 @@ fn show(
 ) -> Result<Response> {
     let lang = language(query, Some(&visit.link), headers);
     let types = visit.link.connection_types();
-    let frame = Frame::of("setup", lang, visit).titled("title").with_languages();
+    let mut frame = Frame::of("setup", lang, visit).titled("title").with_languages();
+    frame.preview = Some(Preview::of(app, token, "lead"));
     let which = (types.len() > 1).then(|| Which::of(&frame, token, query));
     let recommended = which.as_ref().and_then(|which| which.recommended);
     let card = |&kind: &ConnectionType| Card {

@@ -1,6 +1,6 @@
 //! A signup as the progress page shows it.
 
-use super::{Signup, Step};
+use super::{Signup, State, Step};
 use crate::{
     link::ConnectionType,
     number::{Facts, Kind},
@@ -15,13 +15,18 @@ pub enum Progress {
     Now,
     /// Ahead.
     Next,
+    /// Where it ended before its end.
+    Stopped,
 }
 
 impl Signup {
     /// The rows of the progress page, in order: the id of each one's words and how far it is.
     #[must_use]
     pub fn progress(&self) -> Vec<(&'static str, Progress)> {
-        let step = self.state.step();
+        let (step, stopped) = match self.state {
+            State::Failed { at, .. } => (at, true),
+            _ => (self.state.step(), false),
+        };
         let is_coexistence = match self.state.facts().map(Facts::kind) {
             Some(Kind::Connects(connection_type)) => connection_type == ConnectionType::Coexistence,
             _ => self.connection_type == ConnectionType::Coexistence,
@@ -41,6 +46,7 @@ impl Signup {
             .map(|(at, words)| {
                 let progress = match at.cmp(&now) {
                     std::cmp::Ordering::Less => Progress::Done,
+                    std::cmp::Ordering::Equal if stopped => Progress::Stopped,
                     std::cmp::Ordering::Equal => Progress::Now,
                     std::cmp::Ordering::Greater => Progress::Next,
                 };

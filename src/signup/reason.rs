@@ -61,6 +61,38 @@ choice! {
         MetaDownLater = "meta-down-later",
         /// The link was taken back while the signup ran.
         Revoked = "revoked",
+        /// Facebook failed before the customer came back from it.
+        FacebookDown = "facebook-down",
+        /// Facebook wants to know the person better first: two-factor authentication, a new device, a captcha.
+        SecurityCheck = "security-check",
+        /// The account cannot be shared with the platform.
+        WrongAccount = "wrong-account",
+        /// The number is not in the portfolio that was chosen.
+        WrongBusiness = "wrong-business",
+        /// Coexistence was asked for, and the number is in no app.
+        NotInApp = "not-in-app",
+        /// The app has not been used enough with the number.
+        TooNew = "too-new",
+        /// The app is too old.
+        UpdateApp = "update-app",
+        /// Coexistence is not to be had in the number's country.
+        Region = "region",
+        /// Another service still holds the number.
+        Elsewhere = "elsewhere",
+        /// The number is linked to another Facebook Page.
+        OtherPage = "other-page",
+        /// It is no number that can be used.
+        InvalidNumber = "invalid-number",
+        /// Codes were asked for, or guessed, too often.
+        TooManyCodes = "too-many-codes",
+        /// The name or the website of the business was not accepted.
+        Name = "name",
+        /// Meta is still verifying the business.
+        InReview = "in-review",
+        /// Meta could not take a payment.
+        Payment = "payment",
+        /// Meta wants something of the operator first.
+        Operator = "operator",
     }
 }
 
@@ -69,7 +101,13 @@ impl Reason {
     #[must_use]
     pub fn error_code(self) -> ErrorCode {
         match self {
-            Self::Cancelled | Self::NoAccess => ErrorCode::FacebookAuthFailed,
+            Self::Cancelled
+            | Self::NoAccess
+            | Self::FacebookDown
+            | Self::SecurityCheck
+            | Self::WrongAccount
+            | Self::InReview
+            | Self::Operator => ErrorCode::FacebookAuthFailed,
             Self::TooLate | Self::Exchange | Self::MetaDown => ErrorCode::TokenExchangeFailed,
             Self::Limit => ErrorCode::WabaLimitReached,
             Self::Revoked => ErrorCode::LinkExpired,
@@ -84,7 +122,18 @@ impl Reason {
             | Self::Pause
             | Self::Blocked
             | Self::NumberFailed
-            | Self::MetaDownLater => ErrorCode::PhoneVerificationFailed,
+            | Self::MetaDownLater
+            | Self::WrongBusiness
+            | Self::NotInApp
+            | Self::TooNew
+            | Self::UpdateApp
+            | Self::Region
+            | Self::Elsewhere
+            | Self::OtherPage
+            | Self::InvalidNumber
+            | Self::TooManyCodes
+            | Self::Name
+            | Self::Payment => ErrorCode::PhoneVerificationFailed,
         }
     }
 
@@ -100,7 +149,16 @@ impl Reason {
     /// Whether the customer can do something about it. What they cannot mend is for the platform or the operator.
     #[must_use]
     pub fn is_user_fixable(self) -> bool {
-        !matches!(self, Self::Exchange | Self::MetaDown | Self::MetaDownLater | Self::Revoked)
+        !matches!(
+            self,
+            Self::Exchange | Self::MetaDown | Self::MetaDownLater | Self::Revoked | Self::FacebookDown | Self::Operator
+        )
+    }
+
+    /// Whether the customer's login itself is no good any more.
+    #[must_use]
+    pub fn is_dead_login(self) -> bool {
+        matches!(self, Self::Exchange | Self::SecurityCheck)
     }
 }
 

@@ -32,14 +32,15 @@ sql! {
     /// The customer's row stands for "one active link": who holds it may change which one that is.
     LOCK_CUSTOMER = "update customers set updated_at = updated_at where project_id = $1 and id = $2";
     LOCK = "update setup_links set updated_at = updated_at where id = $1 returning *";
+    RENEWAL_REQUESTED = "update setup_links set renewal_requested_at = $2 where id = $1";
     SUPERSEDE = "update setup_links \
         set status = case when expires_at <= $3 then 'expired' else 'revoked' end, updated_at = $3 \
         where customer_id = $1 and id <> $2 and status = 'active' returning *";
-    VISIT = "select l.*, p.name as project_name, s.id as running_id, s.step as running_step \
+    VISIT = "select l.*, p.name as project_name, p.renewal_url, s.id as running_id, s.step as running_step \
         from setup_links l join projects p on p.id = l.project_id \
         left join signups s on s.link_id = l.id and s.returned_at is not null and s.ended_at is null \
         where l.token_digest = $1";
-    VISIT_BY_ID = "select l.*, p.name as project_name, s.id as running_id, s.step as running_step \
+    VISIT_BY_ID = "select l.*, p.name as project_name, p.renewal_url, s.id as running_id, s.step as running_step \
         from setup_links l join projects p on p.id = l.project_id \
         left join signups s on s.link_id = l.id and s.returned_at is not null and s.ended_at is null \
         where l.id = $1";
@@ -66,6 +67,7 @@ struct Row {
     created_at: Timestamp,
     updated_at: Timestamp,
     expires_at: Timestamp,
+    renewal_requested_at: Option<Timestamp>,
 }
 
 #[derive(FromRow)]
@@ -73,6 +75,7 @@ struct VisitRow {
     #[sqlx(flatten)]
     link: Row,
     project_name: String,
+    renewal_url: Option<String>,
     running_id: Option<SignupId>,
     running_step: Option<String>,
 }
@@ -96,6 +99,7 @@ impl From<Row> for SetupLink {
             created_at: row.created_at,
             updated_at: row.updated_at,
             expires_at: row.expires_at,
+            renewal_requested_at: row.renewal_requested_at,
         }
     }
 }
@@ -107,6 +111,8 @@ pub struct Visit {
     pub link: SetupLink,
     /// Who is asking.
     pub project_name: String,
+    /// Where the project wants customers to ask for a new link; `None` for a button of ours.
+    pub renewal_url: Option<String>,
     /// The signup that has come back from Facebook and not ended, and where it stands.
     pub running: Option<(SignupId, Step)>,
 }
@@ -114,7 +120,12 @@ pub struct Visit {
 impl From<VisitRow> for Visit {
     fn from(row: VisitRow) -> Self {
         let step = row.running_step.as_deref().and_then(Step::parse);
-        Self { link: row.link.into(), project_name: row.project_name, running: row.running_id.zip(step) }
+        Self {
+            link: row.link.into(),
+            project_name: row.project_name,
+            renewal_url: row.renewal_url,
+            running: row.running_id.zip(step),
+        }
     }
 }
 
@@ -183,6 +194,14 @@ pub async fn lock_customer(db: Db<'_>, project: ProjectId, customer: CustomerId)
 pub async fn lock(db: Db<'_>, id: LinkId) -> Result<Option<SetupLink>> {
     let row: Option<Row> = on!(db, c => sqlx::query_as(LOCK).bind(id).fetch_optional(c).await?);
     Ok(row.map(SetupLink::from))
+}
+
+/// Notes that the link's customer asked for a new one.
+pub async fn renewal_requested(db: Db<'_>, id: LinkId, now: Timestamp) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(RENEWAL_REQUESTED).bind(id).bind(now).execute(c).await?;
+    });
+    Ok(())
 }
 
 /// Ends every active link of the customer but `keep`: what time has ended is expired, the rest is revoked. Gives those.

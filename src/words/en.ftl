@@ -169,3 +169,43 @@ dedicated-fits = Right for a new number, or if nobody needs the app
 support-link = Help from { $project }
 terms-link = Terms
 privacy-link = Privacy
+
+# -- more of what Meta refuses, and what to do about it ---------------------------------------------------------
+facebook-down-title = Facebook could not finish
+facebook-down-text = Nothing was changed. Start again in a few minutes.
+security-check-title = Facebook wants to make sure that it is you
+security-check-text = Open Facebook and do what it asks there, such as switching on two-factor authentication. Then start again.
+wrong-account-title = This WhatsApp account cannot be shared with { $project }
+wrong-account-text = Start again, and choose another WhatsApp account or create a new one.
+wrong-business-title = This number belongs to another business
+wrong-business-text = Start again, and choose the business that this number belongs to when Facebook asks.
+not-in-app-title = This number is not in the WhatsApp Business app
+not-in-app-text = Start again with the number you use in the app.
+too-new-title = This number is too new in the WhatsApp Business app
+too-new-text = WhatsApp wants to see it in use first. Carry on chatting in the app for a week or two and start again then, or choose another number.
+update-app-title = Your WhatsApp Business app needs an update
+update-app-text = Update the app on your phone, then start again.
+region-title = WhatsApp does not offer this in your number’s country yet
+region-text = The app and { $project } cannot share this number. Start again with another number, or ask { $project }.
+elsewhere-title = This number is still connected to another service
+elsewhere-text = Disconnect it in the WhatsApp Business app: Settings › Account › Business Platform › Disconnect. If it is not in the app, the other service has to release it. Wait 15 minutes, then start again.
+other-page-title = This number is linked to another Facebook Page
+other-page-text = Unlink it from that Page, or start again with the Facebook account that manages the Page.
+invalid-number-title = WhatsApp cannot use this number
+invalid-number-text = Start again, and check the number and its country code.
+too-many-codes-title = Too many codes were asked for
+too-many-codes-text = WhatsApp sends this number no more for now. Start again in twelve hours.
+name-title = Facebook did not accept the name of your business
+name-text = Start again, and write the name and the website as your customers know them.
+in-review-title = Meta is still checking your business
+in-review-text = This can take a few days. Start again when Meta tells you that it is done.
+payment-title = Meta could not take a payment
+payment-text = Check the payment method in your Meta business settings, then start again.
+operator-title = { $project } cannot connect numbers at the moment
+operator-text = You did nothing wrong: Meta wants something of { $project } first. Let them know.
+
+# -- links that are over, and signups that stopped on the way ---------------------------------------------------
+request-new-link = Ask for a new link
+renewal-requested = We have told { $project } that you need a new link. You can close this page.
+how-far = How far it came
+step-state-stopped = stopped here

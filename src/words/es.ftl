@@ -169,3 +169,43 @@ dedicated-fits = Ideal para un número nuevo, o si nadie necesita la app
 support-link = Ayuda de { $project }
 terms-link = Condiciones
 privacy-link = Privacidad
+
+# -- more of what Meta refuses, and what to do about it ---------------------------------------------------------
+facebook-down-title = Facebook no pudo terminar
+facebook-down-text = No cambió nada. Empieza de nuevo en unos minutos.
+security-check-title = Facebook quiere confirmar que eres tú
+security-check-text = Abre Facebook y haz lo que te pida, por ejemplo, activar la autenticación en dos pasos. Después, empieza de nuevo.
+wrong-account-title = Esta cuenta de WhatsApp no se puede compartir con { $project }
+wrong-account-text = Empieza de nuevo y elige otra cuenta de WhatsApp o crea una nueva.
+wrong-business-title = Este número pertenece a otro negocio
+wrong-business-text = Empieza de nuevo y, cuando Facebook lo pida, elige el negocio al que pertenece este número.
+not-in-app-title = Este número no está en la app de WhatsApp Business
+not-in-app-text = Empieza de nuevo con el número que usas en la app.
+too-new-title = Este número es demasiado nuevo en la app de WhatsApp Business
+too-new-text = WhatsApp quiere ver primero que lo usas. Sigue chateando en la app una o dos semanas y empieza de nuevo, o elige otro número.
+update-app-title = Tu app de WhatsApp Business necesita una actualización
+update-app-text = Actualiza la app en tu teléfono y empieza de nuevo.
+region-title = WhatsApp todavía no ofrece esto en el país de tu número
+region-text = La app y { $project } no pueden compartir este número. Empieza de nuevo con otro número o consulta con { $project }.
+elsewhere-title = Este número sigue conectado a otro servicio
+elsewhere-text = Desconéctalo en la app de WhatsApp Business: Ajustes › Cuenta › Plataforma para empresas › Desconectar. Si no está en la app, tiene que liberarlo el otro servicio. Espera 15 minutos y empieza de nuevo.
+other-page-title = Este número está vinculado a otra página de Facebook
+other-page-text = Desvincúlalo de esa página o empieza de nuevo con la cuenta de Facebook que la administra.
+invalid-number-title = WhatsApp no puede usar este número
+invalid-number-text = Empieza de nuevo y revisa el número y su código de país.
+too-many-codes-title = Se pidieron demasiados códigos
+too-many-codes-text = Por ahora, WhatsApp no envía más códigos a este número. Empieza de nuevo dentro de doce horas.
+name-title = Facebook no aceptó el nombre de tu negocio
+name-text = Empieza de nuevo y escribe el nombre y el sitio web tal como los conocen tus clientes.
+in-review-title = Meta todavía está revisando tu negocio
+in-review-text = Puede tardar unos días. Empieza de nuevo cuando Meta te avise que terminó.
+payment-title = Meta no pudo cobrar un pago
+payment-text = Revisa el método de pago en “Configuración del negocio”, en Meta, y empieza de nuevo.
+operator-title = { $project } no puede conectar números por el momento
+operator-text = No hiciste nada mal: Meta le pide algo antes a { $project }. Avísales.
+
+# -- links that are over, and signups that stopped on the way ---------------------------------------------------
+request-new-link = Pedir un enlace nuevo
+renewal-requested = Le avisamos a { $project } que necesitas un enlace nuevo. Puedes cerrar esta página.
+how-far = Hasta dónde llegó
+step-state-stopped = se detuvo aquí

@@ -168,3 +168,43 @@ dedicated-fits = तब सही, जब नंबर नया हो या �
 support-link = { $project } से मदद
 terms-link = शर्तें
 privacy-link = प्राइवेसी
+
+# -- more of what Meta refuses, and what to do about it ---------------------------------------------------------
+facebook-down-title = Facebook काम पूरा नहीं कर पाया
+facebook-down-text = कुछ नहीं बदला है। कुछ मिनट बाद दोबारा शुरू करें।
+security-check-title = Facebook पक्का करना चाहता है कि यह आप ही हैं
+security-check-text = Facebook खोलें और वहाँ जो कहा जाए, वह करें, जैसे टू-फ़ैक्टर ऑथेंटिकेशन चालू करना। फिर दोबारा शुरू करें।
+wrong-account-title = यह WhatsApp अकाउंट { $project } के साथ शेयर नहीं किया जा सकता
+wrong-account-text = दोबारा शुरू करें, और कोई दूसरा WhatsApp अकाउंट चुनें या नया बनाएँ।
+wrong-business-title = यह नंबर किसी दूसरे बिज़नेस का है
+wrong-business-text = दोबारा शुरू करें, और Facebook के पूछने पर वह बिज़नेस चुनें जिसका यह नंबर है।
+not-in-app-title = यह नंबर WhatsApp Business ऐप में नहीं है
+not-in-app-text = ऐप में जो नंबर चलाते हैं, उसी से दोबारा शुरू करें।
+too-new-title = WhatsApp Business ऐप में यह नंबर अभी बहुत नया है
+too-new-text = WhatsApp पहले इसका इस्तेमाल देखना चाहता है। एक-दो हफ़्ते ऐप में चैट करते रहें और फिर शुरू करें, या कोई दूसरा नंबर चुनें।
+update-app-title = आपका WhatsApp Business ऐप पुराना हो गया है
+update-app-text = फ़ोन में ऐप अपडेट करें, फिर दोबारा शुरू करें।
+region-title = आपके नंबर के देश में WhatsApp अभी यह सुविधा नहीं देता
+region-text = यह नंबर ऐप और { $project } दोनों में एक साथ नहीं चल सकता। किसी दूसरे नंबर से दोबारा शुरू करें, या { $project } से पूछें।
+elsewhere-title = यह नंबर अब भी किसी दूसरी सेवा से जुड़ा है
+elsewhere-text = इसे WhatsApp Business ऐप में डिस्कनेक्ट करें: सेटिंग › अकाउंट › बिज़नेस प्लेटफ़ॉर्म › डिस्कनेक्ट करें। नंबर ऐप में न हो, तो उसे वही दूसरी सेवा छोड़ सकती है। 15 मिनट रुकें, फिर दोबारा शुरू करें।
+other-page-title = यह नंबर किसी दूसरे Facebook पेज से जुड़ा है
+other-page-text = इसे उस पेज से हटाएँ, या उस Facebook अकाउंट से दोबारा शुरू करें जो वह पेज संभालता है।
+invalid-number-title = WhatsApp पर यह नंबर नहीं चल सकता
+invalid-number-text = दोबारा शुरू करें, और नंबर के साथ देश का कोड भी जाँच लें।
+too-many-codes-title = बहुत बार कोड माँगा गया
+too-many-codes-text = फ़िलहाल WhatsApp इस नंबर पर और कोड नहीं भेजेगा। बारह घंटे बाद दोबारा शुरू करें।
+name-title = Facebook ने आपके बिज़नेस का नाम स्वीकार नहीं किया
+name-text = दोबारा शुरू करें, और नाम व वेबसाइट वैसे ही लिखें जैसे आपके ग्राहक जानते हैं।
+in-review-title = Meta अभी आपके बिज़नेस की जाँच कर रहा है
+in-review-text = इसमें कुछ दिन लग सकते हैं। जब Meta बताए कि जाँच पूरी हो गई, तब दोबारा शुरू करें।
+payment-title = Meta को पेमेंट नहीं मिल पाया
+payment-text = अपनी Meta बिज़नेस सेटिंग्स में पेमेंट का तरीका देखें, फिर दोबारा शुरू करें।
+operator-title = { $project } अभी नंबर कनेक्ट नहीं कर सकता
+operator-text = आपसे कोई गलती नहीं हुई है: Meta को पहले { $project } से कुछ चाहिए। कृपया { $project } को बताएँ।
+
+# -- links that are over, and signups that stopped on the way ---------------------------------------------------
+request-new-link = नया लिंक माँगें
+renewal-requested = हमने { $project } को बता दिया है कि आपको नया लिंक चाहिए। चाहें तो यह पेज बंद कर दें।
+how-far = काम कहाँ तक पहुँचा
+step-state-stopped = यहाँ रुक गया

@@ -168,3 +168,43 @@ dedicated-fits = Cocok untuk nomor baru, atau jika aplikasinya tidak diperlukan
 support-link = Bantuan dari { $project }
 terms-link = Ketentuan
 privacy-link = Privasi
+
+# -- more of what Meta refuses, and what to do about it ---------------------------------------------------------
+facebook-down-title = Facebook tidak dapat menyelesaikannya
+facebook-down-text = Tidak ada yang berubah. Tunggu beberapa menit, lalu mulai lagi.
+security-check-title = Facebook ingin memastikan bahwa ini memang Anda
+security-check-text = Buka Facebook dan ikuti permintaannya di sana, misalnya mengaktifkan autentikasi dua faktor. Setelah itu, mulai lagi.
+wrong-account-title = Akun WhatsApp ini tidak dapat dibagikan kepada { $project }
+wrong-account-text = Mulai lagi, lalu pilih akun WhatsApp lain atau buat yang baru.
+wrong-business-title = Nomor ini milik bisnis lain
+wrong-business-text = Mulai lagi, lalu pilih bisnis pemilik nomor ini saat diminta Facebook.
+not-in-app-title = Nomor ini tidak ada di aplikasi WhatsApp Business
+not-in-app-text = Mulai lagi dengan nomor yang Anda pakai di aplikasi itu.
+too-new-title = Nomor ini masih terlalu baru di aplikasi WhatsApp Business
+too-new-text = WhatsApp ingin melihat nomor ini dipakai dulu. Tetap pakai untuk chat di aplikasi selama satu atau dua minggu lalu mulai lagi, atau pilih nomor lain.
+update-app-title = Aplikasi WhatsApp Business Anda perlu diperbarui
+update-app-text = Perbarui aplikasi di ponsel Anda, lalu mulai lagi.
+region-title = WhatsApp belum menyediakan ini di negara nomor Anda
+region-text = Aplikasi dan { $project } tidak dapat memakai nomor ini bersama-sama. Mulai lagi dengan nomor lain, atau tanyakan kepada { $project }.
+elsewhere-title = Nomor ini masih terhubung ke layanan lain
+elsewhere-text = Putuskan di aplikasi WhatsApp Business: Setelan › Akun › Platform Bisnis › Putuskan. Jika nomornya tidak ada di aplikasi, layanan lain itu yang harus melepasnya. Tunggu 15 menit, lalu mulai lagi.
+other-page-title = Nomor ini tertaut ke Halaman Facebook lain
+other-page-text = Lepaskan tautannya dari Halaman itu, atau mulai lagi dengan akun Facebook yang mengelola Halaman tersebut.
+invalid-number-title = WhatsApp tidak dapat memakai nomor ini
+invalid-number-text = Mulai lagi, lalu periksa nomor dan kode negaranya.
+too-many-codes-title = Terlalu banyak kode yang diminta
+too-many-codes-text = Untuk sementara, WhatsApp tidak mengirim kode lagi ke nomor ini. Mulai lagi dalam dua belas jam.
+name-title = Facebook tidak menerima nama bisnis Anda
+name-text = Mulai lagi, lalu tulis nama dan situs web seperti yang dikenal pelanggan Anda.
+in-review-title = Meta masih memeriksa bisnis Anda
+in-review-text = Ini bisa memakan waktu beberapa hari. Mulai lagi setelah Meta memberi tahu bahwa pemeriksaannya selesai.
+payment-title = Meta tidak dapat menarik pembayaran
+payment-text = Periksa metode pembayaran di Pengaturan Bisnis Meta, lalu mulai lagi.
+operator-title = { $project } belum dapat menghubungkan nomor saat ini
+operator-text = Anda tidak melakukan kesalahan: Meta meminta sesuatu dari { $project } lebih dulu. Beri tahu mereka.
+
+# -- links that are over, and signups that stopped on the way ---------------------------------------------------
+request-new-link = Minta tautan baru
+renewal-requested = Kami sudah memberi tahu { $project } bahwa Anda memerlukan tautan baru. Anda boleh menutup halaman ini.
+how-far = Sejauh mana prosesnya
+step-state-stopped = berhenti di sini

@@ -169,3 +169,43 @@ dedicated-fits = Ideal para um número novo, ou se ninguém precisa do app
 support-link = Ajuda de { $project }
 terms-link = Termos
 privacy-link = Privacidade
+
+# -- more of what Meta refuses, and what to do about it ---------------------------------------------------------
+facebook-down-title = O Facebook não conseguiu terminar
+facebook-down-text = Nada mudou. Comece de novo daqui a alguns minutos.
+security-check-title = O Facebook quer confirmar que é você
+security-check-text = Abra o Facebook e faça o que ele pedir, como ativar a autenticação de dois fatores. Depois, comece de novo.
+wrong-account-title = Esta conta do WhatsApp não pode ser compartilhada com { $project }
+wrong-account-text = Comece de novo e escolha outra conta do WhatsApp ou crie uma nova.
+wrong-business-title = Este número pertence a outra empresa
+wrong-business-text = Comece de novo e, quando o Facebook pedir, escolha a empresa a que este número pertence.
+not-in-app-title = Este número não está no app WhatsApp Business
+not-in-app-text = Comece de novo com o número que você usa no app.
+too-new-title = Este número é novo demais no app WhatsApp Business
+too-new-text = O WhatsApp quer ver o número em uso primeiro. Continue conversando no app por uma ou duas semanas e comece de novo, ou escolha outro número.
+update-app-title = Seu app WhatsApp Business precisa ser atualizado
+update-app-text = Atualize o app no celular e comece de novo.
+region-title = O WhatsApp ainda não oferece isso no país do seu número
+region-text = O app e { $project } não podem dividir este número. Comece de novo com outro número ou fale com { $project }.
+elsewhere-title = Este número ainda está conectado a outro serviço
+elsewhere-text = Desconecte no app WhatsApp Business: Configurações › Conta › Plataforma comercial › Desconectar. Se o número não estiver no app, quem precisa liberar é o outro serviço. Espere 15 minutos e comece de novo.
+other-page-title = Este número está vinculado a outra Página do Facebook
+other-page-text = Desvincule o número dessa Página ou comece de novo com a conta do Facebook que a administra.
+invalid-number-title = O WhatsApp não pode usar este número
+invalid-number-text = Comece de novo e confira o número e o código do país.
+too-many-codes-title = Foram pedidos códigos demais
+too-many-codes-text = Por enquanto, o WhatsApp não envia mais códigos para este número. Comece de novo daqui a doze horas.
+name-title = O Facebook não aceitou o nome da sua empresa
+name-text = Comece de novo e escreva o nome e o site como seus clientes os conhecem.
+in-review-title = A Meta ainda está analisando sua empresa
+in-review-text = Isso pode levar alguns dias. Comece de novo quando a Meta avisar que terminou.
+payment-title = A Meta não conseguiu fazer uma cobrança
+payment-text = Confira a forma de pagamento em “Configurações do negócio”, na Meta, e comece de novo.
+operator-title = { $project } não pode conectar números no momento
+operator-text = Você não fez nada de errado: antes, a Meta pede algo a { $project }. Avise { $project }.
+
+# -- links that are over, and signups that stopped on the way ---------------------------------------------------
+request-new-link = Pedir um novo link
+renewal-requested = Avisamos { $project } que você precisa de um novo link. Você pode fechar esta página.
+how-far = Até onde chegou
+step-state-stopped = parou aqui

@@ -221,6 +221,11 @@ impl Scene {
             assert_eq!(Visitor::new().wait_out(&progress).await.page(), "failed");
             self.add(name, "failed", progress, 200);
         }
+        let terms = json!({"failure_redirect_url": self.stage.failure(), "recover_in_place": true});
+        let link = self.link(terms).await;
+        let progress = self.log_in(&link, "coexistence", Outcome::NoNumber).await;
+        assert_eq!(Visitor::new().wait_out(&progress).await.page(), "failed");
+        self.add("failed-in-place", "failed", progress, 200);
     }
 
     async fn of_links_that_are_over(&mut self) {
@@ -235,6 +240,10 @@ impl Scene {
             self.stage.platform.change(&link, change).await.data(200);
             self.add(name, name, &link.url, 200);
         }
+        let asked = self.link(json!({})).await;
+        self.stage.platform.change(&asked, json!({"status": "revoked"})).await.data(200);
+        Visitor::new().post(&format!("{}/renewal", asked.url), &[]).await;
+        self.add("revoked-asked", "revoked", &asked.url, 200);
     }
 
     fn of_no_link(&mut self) {

@@ -30,6 +30,8 @@ fn defaults() -> Value {
         "phone_number_area_code": null,
         "reconnect_phone_number": null,
         "language": null,
+        "recover_in_place": false,
+        "renewal_requested_at": null,
         "external_id": null,
         "metadata": {},
         "state": null,
@@ -88,7 +90,7 @@ on_both! {
             "success_redirect_url": null, "failure_redirect_url": null, "allowed_origins": null,
             "allowed_connection_types": null, "meta_billing_mode": null, "theme_config": null,
             "provision_phone_number": null, "phone_number_country_isos": null, "phone_number_area_code": null,
-            "reconnect_phone_number": null, "language": null, "external_id": null, "metadata": null, "state": null,
+            "reconnect_phone_number": null, "language": null, "recover_in_place": null, "external_id": null, "metadata": null, "state": null,
             "expected_phone_number": null, "expires_at": null,
         }});
         let post = |body: String| acme.request(Method::POST, &path).body(body);

@@ -63,6 +63,12 @@ pub struct View {
     /// The page's language, unless the visitor chooses another.
     #[schema(required)]
     language: Option<Lang>,
+    /// Whether the customer may try again on our page after a failure, before the failure URL.
+    #[schema(examples(false))]
+    recover_in_place: bool,
+    /// When the customer of an expired or revoked link last asked for a new one.
+    #[schema(required)]
+    renewal_requested_at: Option<Time>,
     /// The platform's own id of the link.
     #[schema(required, examples("order-7"))]
     external_id: Option<String>,
@@ -136,6 +142,8 @@ pub(super) fn view(app: &App, link: SetupLink) -> Result<View> {
         phone_number_area_code: terms.phone_number_area_code,
         reconnect_phone_number: link.reconnect.map(|reconnect| reconnect.digits),
         language: terms.language,
+        recover_in_place: terms.recover_in_place,
+        renewal_requested_at: link.renewal_requested_at.map(Time::from),
         external_id: terms.external_id,
         metadata: terms.metadata,
         state: terms.state,
@@ -200,6 +208,9 @@ pub struct Wish {
     pub reconnect_phone_number: Option<String>,
     /// The page's language; null for the browser's.
     pub language: Option<Lang>,
+    /// Whether the customer may try again on our page after a failure, before the failure URL.
+    #[schema(default = false)]
+    pub recover_in_place: Option<bool>,
     /// When the link expires; 30 days after it was made, unless said otherwise. In a POST it must lie in the future and at
     /// most 365 days ahead.
     #[schema(format = DateTime, examples("2026-12-23T10:40:00.000Z"))]

@@ -53,6 +53,7 @@ pub(super) fn read(fields: &mut Fields, terms: &mut Terms) {
         .put(&mut terms.phone_number_country_isos, defaults.phone_number_country_isos);
     fields.field("phone_number_area_code", area_code).put_option(&mut terms.phone_number_area_code);
     fields.one_of("language", &Lang::tags(), Lang::parse).put_option(&mut terms.language);
+    fields.boolean("recover_in_place").put(&mut terms.recover_in_place, false);
     fields.text("external_id", LONGEST_ID).put_option(&mut terms.external_id);
     fields.field("metadata", metadata).put(&mut terms.metadata, defaults.metadata);
     fields.field("state", state).put_option(&mut terms.state);
