@@ -16,6 +16,7 @@ use crate::{app::App, error::Error, id::uuid_at, meter};
 
 pub mod admin;
 pub mod assets;
+pub mod encoding;
 pub mod instance;
 pub mod server;
 

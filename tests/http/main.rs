@@ -19,6 +19,7 @@ mod language;
 mod one_active;
 mod openapi;
 mod operators;
+mod packed;
 mod pages;
 mod paging;
 mod phone_numbers;

@@ -22,7 +22,7 @@ export async function measure(url, lang) {
       .map(({ id }) => lhr.audits[id])
       .filter(({ score }) => score !== null && score < 0.9)
       .map(({ id, title, displayValue }) => `${id}: ${title} ${displayValue ?? ""}`);
-    return { scores, short };
+    return { scores, short, audits: lhr.audits };
   } finally {
     chromium.kill();
   }
