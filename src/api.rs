@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::Request,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -32,11 +32,13 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(project::get))
         .routes(routes!(project::rotate))
         .routes(routes!(customers::list, customers::create))
-        .routes(routes!(customers::get))
+        .routes(routes!(customers::get, customers::update, customers::delete))
         .routes(routes!(setup_links::list, setup_links::create))
         .routes(routes!(setup_links::get, setup_links::update))
         .routes(routes!(phone_numbers::list))
-        .routes(routes!(phone_numbers::get))
+        .routes(routes!(phone_numbers::get, phone_numbers::change::update, phone_numbers::delete))
+        .routes(routes!(phone_numbers::change::connect))
+        .routes(routes!(phone_numbers::health::get))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::get, webhooks::update, webhooks::delete))
         .routes(routes!(webhooks::test))
@@ -76,6 +78,9 @@ pub async fn faces(request: Request, next: Next) -> Response {
     let body = Failure { error: sentence, code, request_id, errors };
     let (parts, _) = response.into_parts();
     let mut shown = (parts.status, Json(body)).into_response();
+    if let Some(Error::MetaDown(Some(seconds))) = error.as_deref() {
+        shown.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+    }
     if let Some(allow) = parts.headers.get("allow") {
         shown.headers_mut().insert("allow", allow.clone());
     }

@@ -139,6 +139,15 @@ pub fn random_below(bound: u64) -> u64 {
     u64::try_from(wide).unwrap_or(0)
 }
 
+/// The pause after so many tries: it doubles from the first one to the longest, and half of it is chance, so that many who
+/// failed together do not come back together.
+#[must_use]
+pub fn backoff((first, longest): (Duration, Duration), tries: i32) -> Duration {
+    let doubled = first.saturating_mul(1 << u32::try_from(tries).unwrap_or(0).min(10)).min(longest);
+    let half = doubled / 2;
+    half + Duration::from_millis(random_below(u64::try_from(half.as_millis()).unwrap_or(0) + 1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +159,16 @@ mod tests {
         for no in ["", "now", "Thu, 26 Nov 2026 18:15:44", "2026-11-26T18:15:44Z"] {
             assert_eq!(Timestamp::parse_http(no), None, "{no}");
         }
+    }
+
+    #[test]
+    fn pauses_double_vary_and_end_at_the_longest() {
+        let (first, longest) = (Duration::from_millis(500), Duration::from_secs(20));
+        for tries in 0..40 {
+            let pause = backoff((first, longest), tries);
+            assert!(pause >= first / 2 && pause <= longest, "{tries}: {pause:?}");
+        }
+        assert!(backoff((first, longest), 30) >= longest / 2);
     }
 
     #[test]

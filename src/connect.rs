@@ -18,12 +18,13 @@ use crate::{
     link::ConnectionType,
     meta::dialog::Answer,
     meter,
-    seal::{Place, digest},
-    signup::{Reason, Signup, State, Step},
-    store::{links, links::Visit, signups},
+    seal::digest,
+    signup::{Reason, Signup, State, Step, place},
+    store::{is_orphan, links, links::Visit, signups},
     words::Lang,
 };
 
+pub mod by_hand;
 mod claim;
 pub mod settle;
 mod steps;
@@ -65,18 +66,13 @@ fn secret() -> String {
     URL_SAFE_NO_PAD.encode(random::<32>())
 }
 
-/// Where a sealed secret of a signup lives.
-fn place(signup: SignupId, column: &'static str) -> Place {
-    Place { table: "signups", column, row: signup.0 }
-}
-
 /// The customer pressed the button: notes the login and gives the address of Facebook's dialog.
 ///
 /// Of the two languages the first is the page's, which the dialog gets too; the second is the one the customer chose on
 /// the page, if they did, and is kept for the way back.
 ///
 /// # Errors
-/// When the link does not allow that type.
+/// When the link does not allow that type, or is gone with its customer.
 pub async fn begin(
     app: &App,
     visit: &Visit,
@@ -110,7 +106,8 @@ pub async fn begin(
     };
     let login = signups::Login { state: digest(&state), visitor: visitor.digest() };
     let mut tx = app.store.begin().await?;
-    signups::insert(tx.db(), &signup, &login).await?;
+    let noted = signups::insert(tx.db(), &signup, &login).await;
+    noted.map_err(|e| if is_orphan(&e) { Error::NotFound("setup link") } else { e })?;
     settle::started(&mut tx, &signup, link, now).await?;
     tx.commit().await?;
     app.meta.dialog_url(connection_type, &state, lang)

@@ -29,6 +29,9 @@ pub enum Error {
     /// What is asked for contradicts what is there.
     #[error("{0}")]
     Conflict(String),
+    /// Meta did not answer, or asks for a wait of that many seconds: nothing was changed, and later it may work.
+    #[error("Meta could not be asked now; nothing was changed, try again later")]
+    MetaDown(Option<u64>),
     /// A login's answer that does not belong to a login of this browser.
     #[error("the login's answer does not belong to this browser")]
     ForeignLogin,
@@ -73,6 +76,7 @@ impl Error {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::MetaDown(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::ForeignLogin => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Database(_) | Self::Sealed(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -87,6 +91,7 @@ impl Error {
             Self::Unauthorized => "unauthorized",
             Self::Invalid(_) => "invalid",
             Self::Conflict(_) => "conflict",
+            Self::MetaDown(_) => "meta_unavailable",
             Self::ForeignLogin => "foreign_login",
             Self::BadRequest(_) => "bad_request",
             Self::Database(_) | Self::Sealed(_) | Self::Internal(_) => "internal",
@@ -96,7 +101,7 @@ impl Error {
     /// Whether the text may leave the house. The rest is for the log alone.
     #[must_use]
     pub fn is_internal(&self) -> bool {
-        self.status().is_server_error()
+        self.status() == StatusCode::INTERNAL_SERVER_ERROR
     }
 }
 

@@ -76,6 +76,8 @@ ids! {
     SignupId,
     /// A connected phone number, by our own id (`internal_id` on the wire).
     NumberId,
+    /// What Meta is still to be told of a number that went.
+    ReleaseId,
     /// A webhook.
     WebhookId,
     /// One event on its way to one webhook.

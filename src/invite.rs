@@ -112,6 +112,7 @@ async fn supersede(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> 
     Ok(())
 }
 
-async fn revoked(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
+/// Tells that a link was taken back.
+pub async fn revoked(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
     notify::tell(tx, &Event::of_link(Name::LinkRevoked, link, &json!({}), now)).await
 }

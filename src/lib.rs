@@ -14,15 +14,16 @@
 //! 4. Meanwhile [`page::progress`] shows the steps, [`page::number`] asks which number where there are several, and
 //!    [`page::outcome`] sends the customer to the platform, with a signature ([`landing`]).
 //!
-//! Platforms come in by another door, [`api`]; [`invite`] makes the links it asks for. [`sandbox`] is a house next door: a stand-in
+//! Platforms come in by another door, [`api`]; [`invite`] makes the links it asks for, [`health`] asks Meta how a number is,
+//! and [`release`] takes leave of one. [`sandbox`] is a house next door: a stand-in
 //! Facebook for the demo and the tests.
 //!
 //! What happens on the way is told to the platform's webhooks by [`notify`], through [`guard`].
 //!
-//! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`invite`], [`landing`],
-//! [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`guard`]), things ([`link`], [`signup`], [`number`],
-//! [`customer`], [`event`], [`webhook`]), ground ([`words`], [`seal`], [`error`], [`clock`], [`id`], [`choice`],
-//! [`meter`]).
+//! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`health`], [`invite`],
+//! [`release`], [`landing`], [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`guard`]), things
+//! ([`link`], [`signup`], [`number`], [`customer`], [`event`], [`webhook`]), ground ([`words`], [`seal`], [`error`],
+//! [`clock`], [`id`], [`choice`], [`meter`]).
 
 pub mod cli;
 pub mod config;
@@ -35,9 +36,11 @@ pub mod web;
 pub mod app;
 pub mod connect;
 pub mod doctor;
+pub mod health;
 pub mod invite;
 pub mod landing;
 pub mod notify;
+pub mod release;
 
 pub mod guard;
 pub mod meta;

@@ -6,6 +6,7 @@ use crate::{
     clock::Timestamp,
     id::{CustomerId, NumberId, ProjectId},
     link::ConnectionType,
+    seal::Place,
 };
 
 /// What Meta says of a number (the fields of its phone number node).
@@ -35,6 +36,10 @@ pub struct Facts {
     pub throughput_tier: Option<String>,
     /// The messaging limit of the business.
     pub messaging_limit: Option<String>,
+    /// Whether it has the blue mark.
+    pub is_official_business_account: Option<bool>,
+    /// Whether two-step verification is on.
+    pub is_pin_enabled: Option<bool>,
 }
 
 /// What a number turned out to be, whatever was asked for.
@@ -124,8 +129,15 @@ pub fn is_meta_provided(number: &str) -> bool {
     digits.len() == 11 && digits.starts_with("1555") && !digits.starts_with("155501")
 }
 
+/// Where a sealed secret of a number lives.
+#[must_use]
+pub fn place(number: NumberId, column: &'static str) -> Place {
+    Place { table: "phone_numbers", column, row: number.0 }
+}
+
 /// A connected number as it is stored.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[allow(clippy::struct_excessive_bools, reason = "what is told of a number is a list of yes and no")]
 pub struct PhoneNumber {
     /// Our id (`internal_id`).
     pub id: NumberId,
@@ -163,15 +175,106 @@ pub struct PhoneNumber {
     pub is_official_business_account: bool,
     /// Whether two-step verification is on.
     pub is_pin_enabled: bool,
+    /// Whether the platform wants what comes in; kept for it.
+    pub inbound_processing_enabled: bool,
+    /// Whether the platform takes calls; kept for it.
+    pub calls_enabled: bool,
+    /// When a health check last saw that Meta delivers to the app.
+    pub webhook_verified_at: Option<Timestamp>,
     /// When it was connected.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
 }
 
+impl PhoneNumber {
+    /// A number that is connected now, named by what Meta calls it; `None` when it cannot be, because it is in the app alone.
+    #[must_use]
+    pub fn connected(
+        id: NumberId,
+        (project_id, customer_id): (ProjectId, CustomerId),
+        facts: Facts,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let Kind::Connects(kind) = facts.kind() else { return None };
+        let mut number = Self {
+            id,
+            project_id,
+            customer_id,
+            name: facts.verified_name.clone().unwrap_or_else(|| facts.display_phone_number.clone()),
+            phone_number_id: facts.phone_number_id.clone(),
+            business_account_id: facts.business_account_id.clone(),
+            business_id: None,
+            is_coexistence: kind == ConnectionType::Coexistence,
+            display_phone_number: String::new(),
+            verified_name: None,
+            quality_rating: None,
+            code_verification_status: None,
+            name_status: None,
+            status: None,
+            throughput_tier: None,
+            messaging_limit: None,
+            is_official_business_account: false,
+            is_pin_enabled: false,
+            inbound_processing_enabled: true,
+            calls_enabled: false,
+            webhook_verified_at: None,
+            created_at: now,
+            updated_at: now,
+        };
+        number.learn(facts);
+        Some(number)
+    }
+
+    /// Takes over what Meta says of the number now. What Meta leaves out stays as it was.
+    pub fn learn(&mut self, facts: Facts) {
+        if !facts.display_phone_number.is_empty() {
+            self.display_phone_number = facts.display_phone_number;
+        }
+        for (known, heard) in [
+            (&mut self.verified_name, facts.verified_name),
+            (&mut self.quality_rating, facts.quality_rating),
+            (&mut self.code_verification_status, facts.code_verification_status),
+            (&mut self.name_status, facts.name_status),
+            (&mut self.status, facts.status),
+            (&mut self.throughput_tier, facts.throughput_tier),
+            (&mut self.messaging_limit, facts.messaging_limit),
+        ] {
+            if heard.is_some() {
+                *known = heard;
+            }
+        }
+        self.is_official_business_account =
+            facts.is_official_business_account.unwrap_or(self.is_official_business_account);
+        self.is_pin_enabled = facts.is_pin_enabled.unwrap_or(self.is_pin_enabled);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_meta_leaves_out_stays_as_it_was() {
+        let now = Timestamp(0);
+        let owner = (ProjectId::new(now), CustomerId::new(now));
+        let facts = Facts {
+            display_phone_number: "+1 555".to_owned(),
+            status: Some("CONNECTED".to_owned()),
+            is_pin_enabled: Some(true),
+            ..Facts::default()
+        };
+        let mut number = PhoneNumber::connected(NumberId::new(now), owner, facts, now).unwrap();
+        assert_eq!((number.name.as_str(), number.is_coexistence), ("+1 555", false));
+
+        number.learn(Facts { quality_rating: Some("RED".to_owned()), ..Facts::default() });
+
+        assert_eq!((number.status.as_deref(), number.quality_rating.as_deref()), (Some("CONNECTED"), Some("RED")));
+        assert_eq!((number.display_phone_number.as_str(), number.is_pin_enabled), ("+1 555", true));
+        let app_only =
+            Facts { is_on_biz_app: Some(true), platform_type: Some("NOT_APPLICABLE".to_owned()), ..Facts::default() };
+        assert_eq!(PhoneNumber::connected(NumberId::new(now), owner, app_only, now), None);
+    }
 
     #[test]
     fn the_kind_is_what_meta_says_and_not_what_was_asked_for() {

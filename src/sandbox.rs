@@ -23,6 +23,7 @@ mod fault;
 mod fields;
 mod graph;
 mod login;
+mod meddle;
 mod page;
 mod phone;
 #[cfg(test)]

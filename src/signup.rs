@@ -14,6 +14,7 @@ use crate::{
     clock::Timestamp,
     id::{CustomerId, LinkId, ProjectId, SignupId},
     link::ConnectionType,
+    seal::Place,
     words::Lang,
 };
 
@@ -98,6 +99,12 @@ impl Attempts {
     pub const MOST: u8 = 2;
     /// The most tries of what has to be done between two of them.
     pub const MOST_ERRANDS: u8 = 4;
+}
+
+/// Where a sealed secret of a signup lives.
+#[must_use]
+pub fn place(signup: SignupId, column: &'static str) -> Place {
+    Place { table: "signups", column, row: signup.0 }
 }
 
 /// A signup as it is stored.

@@ -20,10 +20,12 @@ use crate::error::{Error, Result};
 pub mod customers;
 pub mod deliveries;
 pub mod events;
+pub mod health;
 pub mod keys;
 pub mod links;
 pub mod numbers;
 pub mod projects;
+pub mod releases;
 pub mod sessions;
 pub mod signups;
 pub mod standing;
@@ -237,6 +239,12 @@ pub fn is_duplicate(error: &Error) -> bool {
     matches!(error, Error::Database(sqlx::Error::Database(e)) if e.is_unique_violation())
 }
 
+/// Whether a write was refused because what it belongs to is gone.
+#[must_use]
+pub fn is_orphan(error: &Error) -> bool {
+    matches!(error, Error::Database(sqlx::Error::Database(e)) if e.is_foreign_key_violation())
+}
+
 /// Text to look for with `like` exactly as it stands: % and _ are no wildcards in it.
 fn literally(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
@@ -252,10 +260,12 @@ mod tests {
         ("customers", customers::ALL),
         ("deliveries", deliveries::ALL),
         ("events", events::ALL),
+        ("health", health::ALL),
         ("keys", keys::ALL),
         ("links", links::ALL),
         ("numbers", numbers::ALL),
         ("projects", projects::ALL),
+        ("releases", releases::ALL),
         ("sessions", sessions::ALL),
         ("signups", signups::ALL),
         ("standing", standing::ALL),

@@ -107,6 +107,12 @@ impl Fields {
         self.object.contains_key(name)
     }
 
+    /// Whether the field is there and not `null`.
+    #[must_use]
+    pub fn is_given(&self, name: &str) -> bool {
+        self.object.get(name).is_some_and(|value| !value.is_null())
+    }
+
     /// Reads a field with `read`, which gives the value or what is allowed.
     pub fn field<T>(&mut self, name: &str, read: impl FnOnce(&Value) -> Result<T, String>) -> Given<T> {
         let read = match self.object.get(name) {

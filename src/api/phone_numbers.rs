@@ -3,11 +3,13 @@
 use axum::{
     Json,
     extract::{Path, RawQuery, State},
+    http::StatusCode,
 };
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
+    customers::{Leave, deregister},
     fields::Query,
     key::Caller,
     paging::{self, Paged, Paging},
@@ -16,10 +18,14 @@ use super::{
 use crate::{
     app::App,
     error::{Error, Result},
-    id::{CustomerId, NumberId},
+    id::{CustomerId, NumberId, ProjectId},
     number::{PhoneNumber, digits, is_meta_provided},
+    release,
     store::numbers,
 };
+
+pub mod change;
+pub mod health;
 
 /// A connected WhatsApp Business number.
 #[derive(Serialize, ToSchema)]
@@ -79,11 +85,11 @@ pub struct View {
     is_official_business_account: bool,
     /// Whether two-step verification is on.
     is_pin_enabled: bool,
-    /// Always true: there is nothing here to switch inbound processing off.
+    /// Kept for the platform: this server carries no messages.
     inbound_processing_enabled: bool,
-    /// Always false: calls are not part of a setup.
+    /// Kept for the platform: this server carries no calls.
     calls_enabled: bool,
-    /// Always null: messages are not received here.
+    /// When a health check last saw that Meta delivers what comes in to the Meta app.
     #[schema(required)]
     webhook_verified_at: Option<Time>,
     created_at: Time,
@@ -112,9 +118,9 @@ fn view(number: PhoneNumber) -> View {
         whatsapp_business_manager_messaging_limit: number.messaging_limit,
         is_official_business_account: number.is_official_business_account,
         is_pin_enabled: number.is_pin_enabled,
-        inbound_processing_enabled: true,
-        calls_enabled: false,
-        webhook_verified_at: None,
+        inbound_processing_enabled: number.inbound_processing_enabled,
+        calls_enabled: number.calls_enabled,
+        webhook_verified_at: number.webhook_verified_at.map(Into::into),
         created_at: number.created_at.into(),
         updated_at: number.updated_at.into(),
     }
@@ -169,9 +175,23 @@ pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(quer
     Ok(paging::respond(items, total, page, "/platform/v1/whatsapp/phone_numbers", &query, &app.public_url))
 }
 
+/// The project's number of a path's id, which is Meta's.
+async fn find(app: &App, project: ProjectId, id: &str) -> Result<PhoneNumber> {
+    if !is_id(id) {
+        return Err(Error::NotFound("phone number"));
+    }
+    let number = numbers::find(app.store.acquire().await?.db(), project, id).await?;
+    number.ok_or(Error::NotFound("phone number"))
+}
+
+/// Meta's ids are digits; letters may come, and nothing else.
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
 /// Get a phone number
 ///
-/// What Meta says of it is as of its setup.
+/// What Meta says of it is as of its setup, or of the last health check.
 #[utoipa::path(
     get,
     path = "/whatsapp/phone_numbers/{phone_number_id}",
@@ -181,9 +201,31 @@ pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(quer
     responses((status = 200, description = "The phone number", body = Data<View>))
 )]
 pub async fn get(State(app): State<App>, Caller(project): Caller, Path(id): Path<String>) -> Result<Json<Data<View>>> {
-    if !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Err(Error::NotFound("phone number"));
-    }
-    let number = numbers::find(app.store.acquire().await?.db(), project, &id).await?;
-    Ok(data(view(number.ok_or(Error::NotFound("phone number"))?)))
+    Ok(data(view(find(&app, project, &id).await?)))
+}
+
+/// Delete a phone number
+///
+/// It is gone from the API at once. In the background the account's subscription ends at Meta, unless another of its
+/// numbers is connected here.
+#[utoipa::path(
+    delete,
+    path = "/whatsapp/phone_numbers/{phone_number_id}",
+    operation_id = "delete_phone_number",
+    tag = "Phone numbers",
+    params(
+        ("phone_number_id" = String, Path, description = "Meta's id of the number", example = "106540352242922"),
+        Leave
+    ),
+    responses((status = 204, description = "The phone number is gone"))
+)]
+pub async fn delete(
+    State(app): State<App>,
+    Caller(project): Caller,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<StatusCode> {
+    let number = find(&app, project, &id).await?;
+    release::number(&app, project, &number.phone_number_id, deregister(query.as_deref())?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

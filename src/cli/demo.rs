@@ -23,10 +23,10 @@ use crate::{
     guard::Guard,
     id::{CustomerId, ProjectId},
     meta::{
-        Meta, Settings,
+        Meta, Settings, application,
         dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
     },
-    sandbox::{self, Sandbox},
+    sandbox::{self, AppWebhook, Sandbox},
     seal::{Sealer, hex},
     store::{customers, projects},
 };
@@ -95,6 +95,12 @@ async fn stand_in(public_url: &PublicUrl, clock: Clock) -> anyhow::Result<(Sandb
         graph_version: graph_version.clone(),
     };
     let facebook = Sandbox::start((Ipv4Addr::LOCALHOST, 0).into(), settings, clock).await?;
+    // As a developer would have set it in the App Dashboard: without it no number is healthy.
+    facebook.world().set_app_webhook(Some(AppWebhook {
+        callback_url: format!("{}/platform/webhook", facebook.url()),
+        is_active: true,
+        fields: application::FIELDS.iter().map(ToString::to_string).collect(),
+    }));
     let meta = Meta::new(Settings {
         app_id: app_id.to_owned(),
         app_secret: app_secret.into(),

@@ -13,7 +13,7 @@ use crate::{
     connect::{LOGIN_LIFETIME, worker},
     meter,
     notify::{self, deliver},
-    routes,
+    release, routes,
     store::{sessions::Sessions, signups},
     web::{admin, server},
 };
@@ -44,6 +44,7 @@ pub fn house(app: App, listener: TcpListener) -> std::io::Result<House> {
         tokio::spawn(server::serve(listener, routes::router(app.clone()), async move { stop.cancelled().await }));
     app.tasks.spawn(worker::run(app.clone()));
     app.tasks.spawn(deliver::run(app.clone()));
+    app.tasks.spawn(release::worker::run(app.clone()));
     app.tasks.spawn(sweep(app.clone()));
     Ok(House { address, app, served })
 }
@@ -68,6 +69,7 @@ async fn sweep(app: App) {
         let swept = async {
             sessions.purge().await?;
             notify::sweep(&app).await?;
+            release::sweep(&app).await?;
             // A week, so that a login that comes back far too late is still told so.
             let long_ago = crate::clock::Timestamp(app.clock.now().0 - week());
             signups::forget_logins(app.store.acquire().await?.db(), long_ago).await

@@ -11,7 +11,7 @@ use crate::{
     notify,
     number::{Facts, PhoneNumber},
     signup::{Reason, Signup},
-    store::{Tx, links, numbers, signups},
+    store::{Tx, links, numbers, releases, signups},
 };
 
 /// The customer is on the way to Facebook.
@@ -32,13 +32,13 @@ pub async fn failed(tx: &mut Tx, signup: &mut Signup, reason: Reason, now: Times
     signup.state = signup.state.clone().failed(reason).map_err(|e| Error::Internal(e.to_string()))?;
     forget(signup);
     let code = reason.error_code();
-    if let Some(link) = set_link(tx, signup, SetupStatus::Failed, Some(code.as_str()), now).await? {
-        let name = if reason == Reason::Cancelled { Name::LinkCancelled } else { Name::LinkFailed };
-        let more = json!({
-            "error_code": code, "reason": reason, "stage": at, "is_user_fixable": reason.is_user_fixable(),
-        });
-        notify::tell(tx, &Event::of_link(name, &link, &more, now)).await?;
-    }
+    let link = set_link(tx, signup, SetupStatus::Failed, Some(code.as_str()), now).await?;
+    let name = if reason == Reason::Cancelled { Name::LinkCancelled } else { Name::LinkFailed };
+    let more = json!({
+        "error_code": code, "reason": reason, "stage": at, "is_user_fixable": reason.is_user_fixable(),
+    });
+    notify::tell(tx, &Event::of_link(name, &link, &more, now)).await?;
+    releases::let_go(tx.db(), signup.id.0).await?;
     signups::save(tx.db(), signup, None, now).await
 }
 
@@ -64,10 +64,13 @@ pub async fn connected(
     let Some(mut link) = links::lock(tx.db(), signup.link_id).await? else { return Ok(Err(Reason::Revoked)) };
     let Ok(used) = link.stored_status.use_up() else { return Ok(Err(Reason::Revoked)) };
     let known = numbers::find(tx.db(), signup.project_id, &finished.facts.phone_number_id).await?;
-    let number = number_of(signup, &finished, known.as_ref(), now);
+    let Some(number) = number_of(signup, &finished, known.as_ref(), now) else { return Ok(Err(Reason::NumberFailed)) };
     if !numbers::store(tx.db(), &number, &finished.secrets).await? {
         return Ok(Err(Reason::Taken));
     }
+    // What was to be undone of it is wanted again.
+    releases::forget(tx.db(), &number.phone_number_id).await?;
+    releases::let_go(tx.db(), signup.id.0).await?;
     link.stored_status = used;
     link.setup_status = SetupStatus::Completed;
     link.setup_error = None;
@@ -85,36 +88,18 @@ pub async fn connected(
     Ok(Ok(()))
 }
 
-fn number_of(signup: &Signup, finished: &Finished, known: Option<&PhoneNumber>, now: Timestamp) -> PhoneNumber {
-    use crate::{link::ConnectionType, number::Kind};
-    let facts = finished.facts.clone();
-    let is_coexistence = facts.kind() == Kind::Connects(ConnectionType::Coexistence);
-    PhoneNumber {
-        id: finished.id,
-        project_id: signup.project_id,
-        customer_id: signup.customer_id,
-        name: known.map_or_else(
-            || facts.verified_name.clone().unwrap_or_else(|| facts.display_phone_number.clone()),
-            |known| known.name.clone(),
-        ),
-        phone_number_id: facts.phone_number_id,
-        business_account_id: facts.business_account_id,
-        business_id: signup.business_id.clone(),
-        is_coexistence,
-        display_phone_number: facts.display_phone_number,
-        verified_name: facts.verified_name,
-        quality_rating: facts.quality_rating,
-        code_verification_status: facts.code_verification_status,
-        name_status: facts.name_status,
-        status: facts.status,
-        throughput_tier: facts.throughput_tier,
-        messaging_limit: facts.messaging_limit,
-        is_official_business_account: known.is_some_and(|known| known.is_official_business_account),
-        // Registering sets a PIN, which is two-step verification.
-        is_pin_enabled: !is_coexistence,
-        created_at: known.map_or(now, |known| known.created_at),
-        updated_at: now,
+fn number_of(signup: &Signup, finished: &Finished, known: Option<&PhoneNumber>, now: Timestamp) -> Option<PhoneNumber> {
+    let owner = (signup.project_id, signup.customer_id);
+    let mut number = PhoneNumber::connected(finished.id, owner, finished.facts.clone(), now)?;
+    number.business_id.clone_from(&signup.business_id);
+    // Registering sets a PIN, which is two-step verification.
+    number.is_pin_enabled |= !number.is_coexistence;
+    if let Some(known) = known {
+        number.name.clone_from(&known.name);
+        number.created_at = known.created_at;
+        number.is_official_business_account |= known.is_official_business_account;
     }
+    Some(number)
 }
 
 /// Drops the secrets of a signup that is over.
@@ -131,8 +116,9 @@ async fn set_link(
     status: SetupStatus,
     error: Option<&str>,
     now: Timestamp,
-) -> Result<Option<SetupLink>> {
-    let Some(mut link) = links::lock(tx.db(), signup.link_id).await? else { return Ok(None) };
+) -> Result<SetupLink> {
+    let link = links::lock(tx.db(), signup.link_id).await?;
+    let mut link = link.ok_or_else(|| Error::Conflict("the signup is gone with its customer".to_owned()))?;
     // A late tab's failure does not unsay that the link was completed.
     if link.stored_status != Status::Used {
         link.setup_status = status;
@@ -140,5 +126,5 @@ async fn set_link(
         link.updated_at = now;
         links::update(tx.db(), &link).await?;
     }
-    Ok(Some(link))
+    Ok(link)
 }

@@ -13,7 +13,7 @@ use crate::{
     link::{ConnectionType, SetupLink},
     meta::{Failure, Remedy, numbers::Sync},
     number::{Facts, Kind},
-    seal::Place,
+    release,
     signup::{Candidate, Illegal, Reason, Signup, State},
     store::numbers::{self, Secrets},
 };
@@ -50,6 +50,9 @@ impl From<Remedy> for Outcome {
         }
     }
 }
+
+/// Longer than the waits that Meta may ask for from the subscription to the end.
+const HOLD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often an account that does not answer is asked again when others did.
 const ASKED_AGAIN: i32 = 2;
@@ -178,6 +181,17 @@ async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts
     {
         return Ok(Outcome::Later(wait));
     }
+    let found_any = !listed.is_empty();
+    let mut miss = Reason::WrongNumber;
+    if let Some(wanted) = &link.reconnect {
+        listed.retain(|number| number.facts.phone_number_id == wanted.phone_number_id);
+        // One that was deleted since may come back from any account: nothing is known of it.
+        let known = numbers::find(app.store.acquire().await?.db(), signup.project_id, &wanted.phone_number_id).await?;
+        if let Some(known) = known.filter(|_| !listed.is_empty()) {
+            listed.retain(|number| number.facts.business_account_id == known.business_account_id);
+            miss = Reason::OtherAccount;
+        }
+    }
     // The newest first; the sort is stable, so what Meta gave no time for stays in Meta's own order.
     listed.sort_by_key(|number| std::cmp::Reverse(number.onboarded_at));
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -191,10 +205,6 @@ async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts
             });
         }
     }
-    let found_any = !candidates.is_empty();
-    if let Some(wanted) = &link.reconnect {
-        candidates.retain(|candidate| candidate.phone_number_id == wanted.phone_number_id);
-    }
     if !candidates.is_empty() && all_taken(app, signup, &candidates).await? {
         return Ok(Outcome::Failed(Reason::Taken));
     }
@@ -204,7 +214,7 @@ async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts
             let state = signup.state.clone().numbers_found(first, candidates.collect());
             moved(signup, state)
         }
-        None if found_any => Ok(Outcome::Failed(Reason::WrongNumber)),
+        None if found_any => Ok(Outcome::Failed(miss)),
         None => Ok(Outcome::Failed(refused.filter(|_| !has_read).unwrap_or(Reason::NoNumber))),
     }
 }
@@ -252,6 +262,10 @@ async fn check(app: &App, signup: &mut Signup, link: &SetupLink, chosen: &Candid
 
 async fn subscribe(app: &App, signup: &mut Signup, facts: &Facts) -> Result<Outcome> {
     let token = token(app, signup)?;
+    // From here on something is done at Meta that a release of another number of the account would undo.
+    if !release::hold_off(app, signup.id.0, &facts.business_account_id, HOLD).await? {
+        return Ok(Outcome::Later(None));
+    }
     match app.meta.subscribe(&facts.business_account_id, &token).await {
         Ok(()) => {
             let connection_type = match facts.kind() {
@@ -288,9 +302,8 @@ async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> 
     let now = app.clock.now();
     let known = numbers::find(app.store.acquire().await?.db(), signup.project_id, &facts.phone_number_id).await?;
     let id = known.map_or_else(|| NumberId::new(now), |number| number.id);
-    let seal = |column, secret: &SecretString| {
-        app.sealer.seal(Place { table: "phone_numbers", column, row: id.0 }, secret.expose_secret())
-    };
+    let seal =
+        |column, secret: &SecretString| app.sealer.seal(crate::number::place(id, column), secret.expose_secret());
     let pin = match &signup.pin {
         Some(sealed) => Some(seal("pin", &app.sealer.open(place(signup.id, "pin"), sealed)?)?),
         None => None,

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::App,
-    clock::Timestamp,
+    clock::{Timestamp, backoff},
     error::{Error, Result},
     id::SignupId,
     meter,
@@ -182,7 +182,7 @@ async fn fail(app: &App, signup: &mut Signup, reason: Reason) -> Result<()> {
 /// Puts the signup aside: for as long as Meta asked, else for a while that doubles with every try, until the deadline.
 /// `true` when the present step is done without instead.
 async fn later(app: &App, signup: &mut Signup, asked: Option<Duration>, now: Timestamp) -> Result<bool> {
-    let next_at = now.plus(asked.unwrap_or_default().max(backoff(signup.tries)));
+    let next_at = now.plus(asked.unwrap_or_default().max(backoff(BACKOFF, signup.tries)));
     let deadline = signup.deadline_at.unwrap_or(now);
     let is_enough = match asked {
         Some(asked) => asked > LONGEST_WAIT || signup.tries >= MOST_WAITS,
@@ -217,26 +217,4 @@ async fn give_up(app: &App, signup: &mut Signup, was_asked: bool, now: Timestamp
     };
     fail(app, signup, reason).await?;
     Ok(false)
-}
-
-/// Half of the pause is chance, so that many signups that failed together do not come back together.
-fn backoff(tries: i32) -> Duration {
-    let (first, longest) = BACKOFF;
-    let doubled = first.saturating_mul(1 << u32::try_from(tries).unwrap_or(0).min(10)).min(longest);
-    let half = doubled / 2;
-    half + Duration::from_millis(crate::clock::random_below(u64::try_from(half.as_millis()).unwrap_or(0) + 1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_vary_and_end_at_the_longest() {
-        for tries in 0..40 {
-            let pause = backoff(tries);
-            assert!(pause >= BACKOFF.0 / 2 && pause <= BACKOFF.1, "{tries}: {pause:?}");
-        }
-        assert!(backoff(30) >= BACKOFF.1 / 2);
-    }
 }

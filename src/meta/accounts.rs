@@ -54,6 +54,18 @@ impl Meta {
         }
     }
 
+    /// Ends the app's subscription to the account's webhooks.
+    pub async fn unsubscribe(&self, account: &str, token: &SecretString) -> Result<(), Failure> {
+        self.delete(&[account, "subscribed_apps"], token).await.map(|_| ())
+    }
+
+    /// Whether the app is subscribed to the account's webhooks.
+    pub async fn is_subscribed(&self, account: &str, token: &SecretString) -> Result<bool, Failure> {
+        let apps = self.all_pages(&[account, "subscribed_apps"], &[], token).await?;
+        let ours = |app: &Value| app.get("whatsapp_business_api_data").and_then(|data| id(data.get("id")?));
+        Ok(apps.iter().filter_map(ours).any(|app| app == self.settings.app_id))
+    }
+
     /// Subscribes the app to the account's webhooks. Plain, without an override: Meta refuses an override that comes first.
     pub async fn subscribe(&self, account: &str, token: &SecretString) -> Result<(), Failure> {
         self.post(&[account, "subscribed_apps"], None, token).await.map(|_| ())

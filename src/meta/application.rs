@@ -1,4 +1,4 @@
-//! The app itself, as `setuplinks doctor` asks for it.
+//! The app itself, as `setuplinks doctor` and a number's health ask for it.
 
 use reqwest::header::DATE;
 use serde_json::Value;

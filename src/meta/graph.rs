@@ -45,6 +45,11 @@ impl Meta {
         timed(name("POST", segments), self.call(Method::POST, self.address(segments), body, token)).await
     }
 
+    /// `DELETE`.
+    pub(super) async fn delete(&self, segments: &[&str], token: &SecretString) -> Result<Value, Failure> {
+        self.call(Method::DELETE, self.address(segments), None, token).await
+    }
+
     async fn call(
         &self,
         method: Method,

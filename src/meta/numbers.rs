@@ -9,7 +9,8 @@ use crate::{clock::Timestamp, number::Facts};
 
 /// What Meta's documentation of phone numbers lists.
 const FIELDS: &str = "id,display_phone_number,verified_name,code_verification_status,quality_rating,name_status,status,\
-    platform_type,is_on_biz_app,throughput,last_onboarded_time,whatsapp_business_manager_messaging_limit";
+    platform_type,is_on_biz_app,throughput,last_onboarded_time,whatsapp_business_manager_messaging_limit,\
+    is_official_business_account,is_pin_enabled";
 /// What it takes to connect one. Asked for when the rest is refused: one field that a newer version of the Graph API does
 /// not know would fail the whole call.
 const LEAST_FIELDS: &str = "id,display_phone_number,verified_name,is_on_biz_app";
@@ -59,13 +60,31 @@ impl Meta {
         Listed::read(&body, account).map(|listed| listed.facts).ok_or(Failure::incomplete())
     }
 
+    /// The same, with what it means for messages; `None` where Meta does not say.
+    pub async fn number_and_health(
+        &self,
+        phone: &str,
+        account: &str,
+        token: &SecretString,
+    ) -> Result<(Facts, Option<MessagingHealth>), Failure> {
+        let fields = format!("{FIELDS},health_status");
+        match self.get(&[phone], &[("fields", &fields)], token).await {
+            Err(failure) if is_about_fields(&failure) => Ok((self.number(phone, account, token).await?, None)),
+            answer => {
+                let body = answer?;
+                let listed = Listed::read(&body, account).ok_or(Failure::incomplete())?;
+                Ok((listed.facts, body.get("health_status").and_then(MessagingHealth::read)))
+            }
+        }
+    }
+
     /// Registers a dedicated number under a PIN of six digits: the one it has, or else its new one.
     pub async fn register(&self, phone: &str, pin: &SecretString, token: &SecretString) -> Result<(), Failure> {
         let body = json!({"messaging_product": "whatsapp", "pin": pin.expose_secret()});
         self.post(&[phone, "register"], Some(&body), token).await.map(|_| ())
     }
 
-    /// Finishes a deregistration that Meta left half done (133000).
+    /// Takes a number off the Cloud API, or finishes where Meta left that half done (133000).
     pub async fn deregister(&self, phone: &str, token: &SecretString) -> Result<(), Failure> {
         self.post(&[phone, "deregister"], None, token).await.map(|_| ())
     }
@@ -90,9 +109,53 @@ impl Meta {
     }
 }
 
+/// Whether messages can be sent, and what stands in their way (Meta's documentation of `health_status`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessagingHealth {
+    /// `AVAILABLE`, `LIMITED` or `BLOCKED`.
+    pub can_send_message: String,
+    /// The number, its account, the business and the app, each with its own verdict and its `errors`.
+    pub entities: Vec<Value>,
+}
+
+impl MessagingHealth {
+    /// Takes over the fields that are documented, and of those no more than a person would read.
+    fn read(value: &Value) -> Option<Self> {
+        let entities = value.get("entities").and_then(Value::as_array).into_iter().flatten().take(10);
+        let errors = |entity: &Value| -> Vec<Value> {
+            let errors = entity.get("errors").and_then(Value::as_array).into_iter().flatten().take(10);
+            errors.map(|error| pick(error, &["error_code", "error_description", "possible_solution"])).collect()
+        };
+        let entity = |entity: &Value| {
+            let mut shown = pick(entity, &["entity_type", "id", "can_send_message"]);
+            let errors = errors(entity);
+            if !errors.is_empty() {
+                shown["errors"] = errors.into();
+            }
+            shown
+        };
+        Some(Self {
+            can_send_message: value.get("can_send_message")?.as_str()?.chars().take(40).collect(),
+            entities: entities.map(entity).collect(),
+        })
+    }
+}
+
+/// These fields of an object, where they are there, with texts cut to a readable length.
+fn pick(object: &Value, names: &[&str]) -> Value {
+    let short = |value: &Value| match value {
+        Value::String(text) => Some(Value::from(text.chars().take(500).collect::<String>())),
+        Value::Number(_) => Some(value.clone()),
+        _ => None,
+    };
+    let fields = names.iter().filter_map(|name| Some(((*name).to_owned(), short(object.get(name)?)?)));
+    Value::Object(fields.collect())
+}
+
 impl Listed {
     fn read(number: &Value, account: &str) -> Option<Self> {
         let text = |name: &str| number.get(name).and_then(Value::as_str).map(str::to_owned);
+        let yes_or_no = |name: &str| number.get(name).and_then(Value::as_bool);
         Some(Self {
             facts: Facts {
                 phone_number_id: number.get("id").and_then(id)?,
@@ -104,9 +167,11 @@ impl Listed {
                 name_status: text("name_status"),
                 status: text("status"),
                 platform_type: text("platform_type"),
-                is_on_biz_app: number.get("is_on_biz_app").and_then(Value::as_bool),
+                is_on_biz_app: yes_or_no("is_on_biz_app"),
                 throughput_tier: number.get("throughput").and_then(|t| t.get("level")?.as_str().map(str::to_owned)),
                 messaging_limit: text("whatsapp_business_manager_messaging_limit"),
+                is_official_business_account: yes_or_no("is_official_business_account"),
+                is_pin_enabled: yes_or_no("is_pin_enabled"),
             },
             onboarded_at: number.get("last_onboarded_time").and_then(Value::as_str).and_then(moment),
         })

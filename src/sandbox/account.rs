@@ -173,6 +173,7 @@ impl Estate {
             waba_id: waba_id.to_owned(),
             mode,
             verified: true,
+            limited: false,
             registration: Registration::None,
             pin: None,
             onboarded: now,

@@ -278,6 +278,7 @@ const KNOWN_EDGES: &[&str] = &[
     "owned_whatsapp_business_accounts",
     "phone_numbers",
     "subscribed_apps",
+    "subscriptions",
     "register",
     "deregister",
     "request_code",

@@ -56,7 +56,7 @@ impl Object {
             "country": "US",
             "ownership_type": if waba.shared { "CLIENT_OWNED" } else { "SELF" },
             "owner_business_info": owner.map(|owner| json!({ "id": owner.id, "name": owner.name })),
-            "health_status": health(&waba.id, "WABA"),
+            "health_status": health(None, waba),
             // Meta's documentation: absent without a payment method, which is usual here.
             "primary_funding_id": null,
             "status": "ACTIVE",
@@ -91,7 +91,7 @@ impl Object {
             "account_mode": "LIVE",
             "whatsapp_business_manager_messaging_limit": "TIER_250",
             "last_onboarded_time": time(phone.onboarded),
-            "health_status": health(&phone.id, "PHONE_NUMBER"),
+            "health_status": estate.waba(&phone.waba_id).map(|waba| health(Some(phone), waba)),
             "certificate": null,
             "webhook_configuration": to,
         });
@@ -196,9 +196,30 @@ fn names(fields: &str) -> Vec<String> {
         .collect()
 }
 
-fn health(id: &str, entity: &str) -> Value {
-    let entity = json!({ "entity_type": entity, "id": id, "can_send_message": "AVAILABLE" });
-    json!({ "can_send_message": "AVAILABLE", "entities": [entity] })
+/// Meta's documentation of health status: the worst of the number (where one was asked), its account, the business and the
+/// app; what is limited or blocked says why.
+fn health(phone: Option<&Phone>, waba: &Waba) -> Value {
+    let word = match phone {
+        Some(phone) if !phone.works() => "BLOCKED",
+        Some(phone) if phone.limited => "LIMITED",
+        _ => "AVAILABLE",
+    };
+    let mut entities = Vec::new();
+    if let Some(phone) = phone {
+        let mut entity = json!({ "entity_type": "PHONE_NUMBER", "id": phone.id, "can_send_message": word });
+        if word != "AVAILABLE" {
+            entity["errors"] = json!([{
+                "error_code": if word == "BLOCKED" { 141_000 } else { 141_006 },
+                "error_description": "There is an error with the phone number. It cannot send all that it should.",
+                "possible_solution": "Review the phone number in WhatsApp Manager.",
+            }]);
+        }
+        entities.push(entity);
+    }
+    for (entity, id) in [("WABA", &waba.id), ("BUSINESS", &waba.business_id)] {
+        entities.push(json!({ "entity_type": entity, "id": id, "can_send_message": "AVAILABLE" }));
+    }
+    json!({ "can_send_message": word, "entities": entities })
 }
 
 /// Graph writes its times without a colon in the offset.

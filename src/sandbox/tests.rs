@@ -2,6 +2,7 @@
 
 mod connect;
 mod exchange;
+mod leave;
 mod trouble;
 mod way_in;
 
@@ -15,6 +16,7 @@ use super::{answer::proof, *};
 use crate::clock::{Clock, Timestamp};
 
 const BACK: &str = "http://localhost:8080/auth/facebook/callback";
+const APP: &str = "1234567890";
 const SECRET: &str = "0123456789abcdef";
 const COEXISTENCE: &str =
     r#"{"setup":{},"featureType":"whatsapp_business_app_onboarding","sessionInfoVersion":"3","version":"v4"}"#;
@@ -44,7 +46,7 @@ impl Stage {
     async fn new() -> Self {
         let clock = Clock::manual(Timestamp(1_795_000_000_000));
         let settings = Settings {
-            app_id: "1234567890".to_owned(),
+            app_id: APP.to_owned(),
             app_secret: SECRET.to_owned(),
             config_id: "555000".to_owned(),
             redirect_uris: vec![BACK.to_owned()],

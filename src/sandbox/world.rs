@@ -22,7 +22,7 @@ use crate::clock::{Clock, Timestamp};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// What it is: `exchange`, `debug_token`, `me`, `client_wabas`, `owned_wabas`, `waba`, `phone_numbers`,
-    /// `phone_number`, `set_pin`, `subscribe`, `subscriptions`, `unsubscribe`, `register`, `deregister`,
+    /// `phone_number`, `set_pin`, `subscribe`, `subscriptions`, `unsubscribe`, `app_subscriptions`, `register`, `deregister`,
     /// `smb_contacts`, `smb_history`, `request_code`, `verify_code`; else `node`, `smb_app_data` or `unknown`.
     pub name: String,
     /// The HTTP method.
@@ -105,8 +105,8 @@ pub struct NumberView {
     pub sms_code: Option<String>,
 }
 
-struct State {
-    estate: Estate,
+pub(super) struct State {
+    pub(super) estate: Estate,
     redirect_uris: Vec<String>,
     calls: Vec<Call>,
     faults: Vec<(String, usize, Fault)>,
@@ -239,28 +239,6 @@ impl World {
         Some(id)
     }
 
-    /// Sets the two-step PIN that `register` will ask for.
-    pub fn set_pin(&self, phone_number_id: &str, pin: &str) {
-        if let Some(phone) = self.state().estate.phone_mut(phone_number_id) {
-            phone.pin = Some(pin.to_owned());
-        }
-    }
-
-    /// The customer disconnects the WhatsApp Business app and connects it again: a new 24 hours, nothing synchronized.
-    pub fn reconnect_app(&self, phone_number_id: &str) {
-        let now = self.0.clock.now();
-        if let Some(phone) = self.state().estate.phone_mut(phone_number_id) {
-            phone.onboard(now);
-        }
-    }
-
-    /// The customer removes the app: every token that sees this WABA is dead.
-    pub fn revoke(&self, waba_id: &str) {
-        let mut state = self.state();
-        let grants = state.estate.grants.iter_mut();
-        grants.filter(|grant| grant.wabas.iter().any(|id| id == waba_id)).for_each(|grant| grant.revoked = true);
-    }
-
     /// Whether the app is subscribed to a WABA.
     #[must_use]
     pub fn subscribed(&self, waba_id: &str) -> bool {
@@ -351,7 +329,11 @@ impl World {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

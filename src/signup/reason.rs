@@ -37,6 +37,8 @@ choice! {
         WrongTypeCoexistence = "wrong-type-coexistence",
         /// The link reconnects one number, and another came.
         WrongNumber = "wrong-number",
+        /// The link reconnects one number, and it came in another account.
+        OtherAccount = "other-account",
         /// The code died before it was exchanged, or the login took longer than an hour.
         TooLate = "too-late",
         /// The code was not exchanged: configuration, or Meta.
@@ -116,6 +118,7 @@ impl Reason {
             | Self::WrongTypeDedicated
             | Self::WrongTypeCoexistence
             | Self::WrongNumber
+            | Self::OtherAccount
             | Self::Pin
             | Self::Unverified
             | Self::Wait

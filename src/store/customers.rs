@@ -22,6 +22,8 @@ sql! {
     INSERT = "insert into customers (id, project_id, name, external_customer_id, created_at, updated_at) \
         values ($1, $2, $3, $4, $5, $6)";
     FIND = "select * from customers where project_id = $1 and id = $2";
+    UPDATE = "update customers set name = $2, external_customer_id = $3, updated_at = $4 where id = $1";
+    DELETE = "delete from customers where id = $1";
     LIST = concat!("select * from customers ", matching!(), " order by created_at desc, id desc limit $6 offset $7");
     COUNT = concat!("select count(*) from customers ", matching!());
 }
@@ -58,6 +60,28 @@ pub async fn insert(db: Db<'_>, customer: &Customer) -> Result<()> {
 /// The project's customer of that id.
 pub async fn find(db: Db<'_>, project: ProjectId, id: CustomerId) -> Result<Option<Customer>> {
     Ok(on!(db, c => sqlx::query_as(FIND).bind(project).bind(id).fetch_optional(c).await?))
+}
+
+/// Writes what may change of a customer. An external id of another one is refused ([`super::is_duplicate`]).
+pub async fn update(db: Db<'_>, customer: &Customer) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(UPDATE)
+            .bind(customer.id)
+            .bind(&customer.name)
+            .bind(&customer.external_customer_id)
+            .bind(customer.updated_at)
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Deletes a customer, and with it all that is only the customer's: links, signups, numbers, what happened to them.
+pub async fn delete(db: Db<'_>, id: CustomerId) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(DELETE).bind(id).execute(c).await?;
+    });
+    Ok(())
 }
 
 /// One page of the project's customers, newest first, and how many there are.

@@ -33,6 +33,7 @@ sql! {
     LOCK_CUSTOMER = "update customers set updated_at = updated_at where project_id = $1 and id = $2";
     LOCK = "update setup_links set updated_at = updated_at where id = $1 returning *";
     RENEWAL_REQUESTED = "update setup_links set renewal_requested_at = $2 where id = $1";
+    LOCK_ALL = "update setup_links set updated_at = updated_at where customer_id = $1";
     SUPERSEDE = "update setup_links \
         set status = case when expires_at <= $3 then 'expired' else 'revoked' end, updated_at = $3 \
         where customer_id = $1 and id <> $2 and status = 'active' returning *";
@@ -200,6 +201,14 @@ pub async fn lock(db: Db<'_>, id: LinkId) -> Result<Option<SetupLink>> {
 pub async fn renewal_requested(db: Db<'_>, id: LinkId, now: Timestamp) -> Result<()> {
     on!(db, c => {
         sqlx::query(RENEWAL_REQUESTED).bind(id).bind(now).execute(c).await?;
+    });
+    Ok(())
+}
+
+/// Takes every link of the customer for the rest of the transaction.
+pub async fn lock_all(db: Db<'_>, customer: CustomerId) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(LOCK_ALL).bind(customer).execute(c).await?;
     });
     Ok(())
 }

@@ -14,7 +14,8 @@ macro_rules! columns {
     () => {
         "id, project_id, customer_id, name, phone_number_id, business_account_id, business_id, is_coexistence, \
          display_phone_number, verified_name, quality_rating, code_verification_status, name_status, status, \
-         throughput_tier, messaging_limit, is_official_business_account, is_pin_enabled, created_at, updated_at"
+         throughput_tier, messaging_limit, is_official_business_account, is_pin_enabled, \
+         inbound_processing_enabled, calls_enabled, webhook_verified_at, created_at, updated_at"
     };
 }
 macro_rules! matching {
@@ -34,8 +35,10 @@ sql! {
     STORE = "insert into phone_numbers (id, project_id, customer_id, name, phone_number_id, business_account_id, \
         business_id, is_coexistence, display_phone_number, digits, verified_name, quality_rating, \
         code_verification_status, name_status, status, throughput_tier, messaging_limit, \
-        is_official_business_account, is_pin_enabled, token_sealed, token_expires_at, pin_sealed, created_at, updated_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) \
+        is_official_business_account, is_pin_enabled, token_sealed, token_expires_at, pin_sealed, created_at, updated_at, \
+        inbound_processing_enabled, calls_enabled) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
+        $25, $26) \
         on conflict (project_id, phone_number_id) do update set \
         business_account_id = excluded.business_account_id, business_id = excluded.business_id, \
         is_coexistence = excluded.is_coexistence, display_phone_number = excluded.display_phone_number, \
@@ -46,12 +49,18 @@ sql! {
         is_official_business_account = excluded.is_official_business_account, \
         is_pin_enabled = excluded.is_pin_enabled, token_sealed = excluded.token_sealed, \
         token_expires_at = excluded.token_expires_at, \
-        pin_sealed = coalesce(excluded.pin_sealed, phone_numbers.pin_sealed), updated_at = excluded.updated_at \
+        pin_sealed = coalesce(excluded.pin_sealed, phone_numbers.pin_sealed), updated_at = excluded.updated_at, \
+        health = null, health_asked_at = null \
         where phone_numbers.customer_id = excluded.customer_id and phone_numbers.id = excluded.id";
     KNOWN = concat!("select ", columns!(), ", pin_sealed from phone_numbers where project_id = $1 and phone_number_id = $2");
     FIND = concat!("select ", columns!(), " from phone_numbers where project_id = $1 and phone_number_id = $2");
     BY_ID = concat!("select ", columns!(), " from phone_numbers where id = $1");
     BY_DIGITS = concat!("select ", columns!(), " from phone_numbers where project_id = $1 and customer_id = $2 and digits = $3");
+    LOCK = concat!("update phone_numbers set updated_at = updated_at where project_id = $1 and phone_number_id = $2 returning ", columns!());
+    CHANGE = "update phone_numbers set name = $2, inbound_processing_enabled = $3, calls_enabled = $4, updated_at = $5 where id = $1";
+    TOKEN = "select token_sealed from phone_numbers where id = $1";
+    REMOVE = concat!("delete from phone_numbers where project_id = $1 and phone_number_id = $2 returning ", columns!(), ", token_sealed");
+    REMOVE_ALL = concat!("delete from phone_numbers where customer_id = $1 returning ", columns!(), ", token_sealed");
     LIST = concat!("select ", columns!(), " from phone_numbers ", matching!(), " order by created_at desc, id desc limit $9 offset $10");
     COUNT = concat!("select count(*) from phone_numbers ", matching!());
 }
@@ -75,6 +84,16 @@ pub struct Known {
     pub number: PhoneNumber,
     /// Its PIN, sealed.
     pub pin_sealed: Option<Vec<u8>>,
+}
+
+/// A number that is gone, with the token by which Meta can be told.
+#[derive(Clone, Debug, FromRow)]
+pub struct Removed {
+    /// The number.
+    #[sqlx(flatten)]
+    pub number: PhoneNumber,
+    /// Its token, sealed for the row that was.
+    pub token_sealed: Vec<u8>,
 }
 
 /// What a list of numbers is narrowed to.
@@ -125,6 +144,8 @@ pub async fn store(db: Db<'_>, number: &PhoneNumber, secrets: &Secrets) -> Resul
             .bind(&secrets.pin)
             .bind(number.created_at)
             .bind(number.updated_at)
+            .bind(number.inbound_processing_enabled)
+            .bind(number.calls_enabled)
             .execute(c)
             .await?
             .rows_affected()
@@ -140,6 +161,41 @@ pub async fn known(db: Db<'_>, project: ProjectId, phone_number_id: &str) -> Res
 /// The number of that Meta id.
 pub async fn find(db: Db<'_>, project: ProjectId, phone_number_id: &str) -> Result<Option<PhoneNumber>> {
     Ok(on!(db, c => sqlx::query_as(FIND).bind(project).bind(phone_number_id).fetch_optional(c).await?))
+}
+
+/// Takes one number for the rest of the transaction.
+pub async fn lock(db: Db<'_>, project: ProjectId, phone_number_id: &str) -> Result<Option<PhoneNumber>> {
+    Ok(on!(db, c => sqlx::query_as(LOCK).bind(project).bind(phone_number_id).fetch_optional(c).await?))
+}
+
+/// Writes what a platform sets of a number.
+pub async fn change(db: Db<'_>, number: &PhoneNumber) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(CHANGE)
+            .bind(number.id)
+            .bind(&number.name)
+            .bind(number.inbound_processing_enabled)
+            .bind(number.calls_enabled)
+            .bind(number.updated_at)
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}
+
+/// The sealed token of a number.
+pub async fn token(db: Db<'_>, id: NumberId) -> Result<Option<Vec<u8>>> {
+    Ok(on!(db, c => sqlx::query_scalar(TOKEN).bind(id).fetch_optional(c).await?))
+}
+
+/// Deletes a number.
+pub async fn remove(db: Db<'_>, project: ProjectId, phone_number_id: &str) -> Result<Option<Removed>> {
+    Ok(on!(db, c => sqlx::query_as(REMOVE).bind(project).bind(phone_number_id).fetch_optional(c).await?))
+}
+
+/// Deletes every number of a customer.
+pub async fn remove_all(db: Db<'_>, customer: CustomerId) -> Result<Vec<Removed>> {
+    Ok(on!(db, c => sqlx::query_as(REMOVE_ALL).bind(customer).fetch_all(c).await?))
 }
 
 /// The number of our own id.

@@ -35,6 +35,7 @@ sql! {
     NEWEST = "select * from signups where link_id = $1 and (returned_at is not null or ended_at is not null) \
         order by coalesce(returned_at, ended_at) desc, id desc limit 1";
     FIND = "select * from signups where id = $1";
+    RUNNING = "select * from signups where customer_id = $1 and returned_at is not null and ended_at is null";
     TAKE = "update signups set fence = fence + 1 where id = $1 returning *";
     SAVE = "update signups set step = $3, state = $4, code_sealed = $5, token_sealed = $6, token_expires_at = $7, \
         pin_sealed = $8, business_id = $9, deadline_at = $10, tries = $11, next_at = $12, lease_until = $13, \
@@ -164,6 +165,12 @@ pub async fn claim(db: Db<'_>, id: SignupId, now: Timestamp, lease: Timestamp) -
     let row: Option<Row> =
         on!(db, c => sqlx::query_as(CLAIM_ONE).bind(now).bind(lease).bind(id).fetch_optional(c).await?);
     Ok(row.map(Signup::from))
+}
+
+/// The customer's signups that have come back from Facebook and are not over.
+pub async fn running(db: Db<'_>, customer: CustomerId) -> Result<Vec<Signup>> {
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(RUNNING).bind(customer).fetch_all(c).await?);
+    Ok(rows.into_iter().map(Signup::from).collect())
 }
 
 /// Claims the signup that has been due longest until `lease`.

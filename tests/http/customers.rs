@@ -151,4 +151,53 @@ on_both! {
         assert_eq!(names(&rival, "name_contains=bak").await, Vec::<String>::new());
         assert_eq!(names(&acme, "").await, ["Bakery"]);
     }
+
+    async fn a_customer_is_changed_field_by_field(db: Database) {
+        let house = House::open_at(db, standing_clock()).await;
+        let (acme, rival) = (house.platform("Acme").await, house.platform("Rival").await);
+        let given = json!({"customer": {"name": "Bakery", "external_customer_id": "b-1"}});
+        let made = acme.post("/customers", &given).await.data(201);
+        let path = format!("/customers/{}", made["id"].as_str().expect("an id"));
+        let other = acme.post("/customers", &json!({"customer": {"name": "B", "external_customer_id": "b-2"}})).await.data(201);
+        house.clock.advance(Duration::from_mins(1));
+        let patch = async |body: Value| acme.patch(&path, &json!({"customer": body})).await;
+
+        let changed = patch(json!({"name": " Patisserie ", "shoe_size": 43})).await.data(200);
+        assert_eq!(changed, json!({
+            "id": made["id"], "name": "Patisserie", "external_customer_id": "b-1",
+            "created_at": "2024-03-01T12:00:00.000Z", "updated_at": "2024-03-01T12:01:00.000Z",
+        }));
+        assert_eq!(patch(json!({"external_customer_id": null})).await.data(200)["external_customer_id"], Value::Null);
+        assert_eq!(patch(json!({"external_customer_id": "b-3"})).await.data(200)["external_customer_id"], "b-3");
+        let kept = patch(json!({})).await.data(200);
+        assert_eq!((&kept["name"], &kept["external_customer_id"]), (&json!("Patisserie"), &json!("b-3")));
+
+        for (body, fields) in [
+            (json!({"name": null}), vec!["name"]),
+            (json!({"name": "  "}), vec!["name"]),
+            (json!({"name": 7, "external_customer_id": ""}), vec!["name", "external_customer_id"]),
+            (json!({"name": "C", "external_customer_id": "b-2"}), vec!["external_customer_id"]),
+        ] {
+            assert_eq!(patch(body.clone()).await.refused_fields(), fields, "{body}");
+        }
+        assert_eq!(acme.patch(&path, &json!({"name": "Outside"})).await.refused_fields(), ["name"]);
+        assert_eq!(acme.get(&path).await.data(200), kept, "nothing is half saved");
+        assert_eq!(rival.patch(&path, &json!({"customer": {"name": "Theirs"}})).await.status, 404);
+        assert_eq!(acme.patch("/customers/nobody", &json!({"customer": {"name": "C"}})).await.status, 404);
+        assert_eq!(acme.get(&format!("/customers/{}", other["id"].as_str().expect("an id"))).await.data(200), other);
+    }
+
+    async fn two_who_change_different_fields_at_once_both_have_their_way(db: Database) {
+        let house = House::open(db).await;
+        let acme = house.platform("Acme").await;
+        let path = format!("/customers/{}", acme.customer("Bakery").await);
+        for round in 0..5 {
+            let (name, external) = (format!("Bakery {round}"), format!("b-{round}"));
+            let (one, two) = (json!({"customer": {"name": name}}), json!({"customer": {"external_customer_id": external}}));
+            let (one, two) = tokio::join!(acme.patch(&path, &one), acme.patch(&path, &two));
+            assert_eq!((one.status, two.status), (200, 200));
+            let now = acme.get(&path).await.data(200);
+            assert_eq!((&now["name"], &now["external_customer_id"]), (&json!(name), &json!(external)));
+        }
+    }
 }

@@ -6,15 +6,20 @@
 mod support;
 
 mod access;
+mod by_hand;
 mod callback;
 mod cancel;
 mod cli;
+mod connected;
 mod customers;
+mod deletion;
+mod deletion_at_meta;
 mod deliveries;
 mod demo;
 mod doctor;
 mod documented;
 mod endings;
+mod health;
 mod language;
 mod one_active;
 mod openapi;

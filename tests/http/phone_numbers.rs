@@ -3,20 +3,13 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use setuplinks::sandbox::{Login, Outcome};
+use setuplinks::sandbox::Outcome;
 
 use crate::{
+    connected::connect,
     stored::standing_clock,
-    support::{House, Link, Platform, Visitor, on_both},
+    support::{House, Platform, on_both},
 };
-
-/// Connects this number on a new link of that customer.
-async fn connect(house: &House, platform: &Platform, customer: &str, outcome: Outcome, number: &str) -> Link {
-    let link = platform.link_for(customer, json!({})).await;
-    let end = Visitor::new().walk(&link, outcome.name(), house.world(), Login::from(outcome).phone(number)).await;
-    assert_eq!(end.page(), "connected", "{}", end.html);
-    link
-}
 
 async fn found(platform: &Platform, query: &str) -> Vec<String> {
     let list = platform.get(&format!("/whatsapp/phone_numbers?{query}")).await;

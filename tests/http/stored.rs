@@ -15,6 +15,8 @@ const TABLES: &[&str] = &[
     "setup_links",
     "signups",
     "phone_numbers",
+    "releases",
+    "account_holds",
     "events",
     "sessions",
     "idempotency_keys",

@@ -299,4 +299,27 @@ on_both! {
         deployment.connected(&end, "stopped").await;
         assert_eq!(deployment.world().count("register"), 1, "its outcome was asked for");
     }
+
+    async fn killed_while_it_takes_leave_of_a_number_the_next_one_does(db: Database) {
+        for when in [When::Before, When::After] {
+            let mut deployment = Deployment::start(db).await;
+            let progress = deployment.come_back(Outcome::Dedicated).await;
+            let end = deployment.visitor.wait_out(&progress).await;
+            let number = deployment.world().number(&end.landing()["phone_number_id"]).expect("a number");
+            let holds = [deployment.world().hold("deregister", when), deployment.world().hold("unsubscribe", when)];
+            let path = format!("/whatsapp/phone_numbers/{}?deregister=true", number.id);
+            assert_eq!(deployment.platform.delete(&path).await.status, 204);
+            for hold in &holds {
+                hold.reached().await;
+                deployment.kill();
+                deployment.start_again().await;
+            }
+            until("Meta to be told", || async {
+                (records::releases(&deployment.store).await == 0).then_some(())
+            }).await;
+            let number = deployment.world().number(&number.id).expect("a number");
+            assert!(!number.registered && !deployment.world().subscribed(&number.waba_id), "{when:?}");
+            assert_eq!(deployment.platform.get(&format!("/whatsapp/phone_numbers/{}", number.id)).await.status, 404);
+        }
+    }
 }

@@ -202,4 +202,26 @@ on_both! {
         let events = crate::records::events(&story.house.app.store, &story.link.id).await;
         assert!(events.iter().any(|(name, _)| name == "whatsapp.phone_number.reconnected"), "{events:?}");
     }
+
+    async fn a_link_that_reconnects_takes_the_number_from_its_own_account_alone(db: Database) {
+        let story = Story::begin(db).await;
+        let first = story.connects("dedicated", Login::from(Outcome::Dedicated).phone("+1 555 020 0001")).await;
+        let id = first["phone_number_id"].as_str().expect("an id");
+        let (old, new) = (first["business_account_id"].as_str().expect("an id").to_owned(), story.world().waba());
+        story.world().move_number(id, &new);
+        let story = story.another_link(json!({"reconnect_phone_number": "+15550200001"})).await;
+        let before = story.world().count("subscribe");
+
+        let login = || Login::from(Outcome::Dedicated).phone("+1 555 020 0001");
+        let title = "That was another WhatsApp Business account";
+        story.fails("dedicated", login(), "phone_verification_failed", title).await;
+
+        let path = format!("/whatsapp/phone_numbers/{id}");
+        assert_eq!(story.platform.get(&path).await.data(200), first, "nothing changed");
+        assert_eq!(story.world().count("subscribe"), before);
+        assert!(!story.world().subscribed(&new));
+        story.world().move_number(id, &old);
+        let again = story.connects("dedicated", login()).await;
+        assert_eq!((&again["internal_id"], &again["business_account_id"]), (&first["internal_id"], &first["business_account_id"]));
+    }
 }

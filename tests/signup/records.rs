@@ -84,6 +84,12 @@ pub async fn numbers(store: &Store) -> i64 {
     on_pool!(store, pool => sqlx::query_scalar(query).fetch_one(pool).await).expect("a count")
 }
 
+/// How many numbers Meta is still to be told of.
+pub async fn releases(store: &Store) -> i64 {
+    let query = "select count(*) from releases";
+    on_pool!(store, pool => sqlx::query_scalar(query).fetch_one(pool).await).expect("a count")
+}
+
 /// Names and payloads of the link's events, by name.
 pub async fn events(store: &Store, link: &str) -> Vec<(String, Value)> {
     let link = LinkId::parse(link).expect("a link's id");

@@ -83,6 +83,10 @@ impl Platform {
         self.send(self.request(Method::PATCH, path).json(body)).await
     }
 
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
     /// A new customer's id.
     pub async fn customer(&self, name: &str) -> String {
         let made = self.post("/customers", &json!({"customer": {"name": name}})).await.data(201);

@@ -15,7 +15,6 @@ use crate::{
     error::{Error, Result},
     meta::{Failure, Remedy},
     number::Facts,
-    seal::Place,
     signup::{Attempts, Errand, Reason, Signup},
     store::numbers,
 };
@@ -156,9 +155,9 @@ async fn pin(app: &App, signup: &mut Signup, phone: &str) -> Result<SecretString
         return app.sealer.open(place(signup.id, "pin"), sealed);
     }
     let known = numbers::known(app.store.acquire().await?.db(), signup.project_id, phone).await?;
-    let kept = known.and_then(|known| Some((known.number.id.0, known.pin_sealed?)));
+    let kept = known.and_then(|known| Some((known.number.id, known.pin_sealed?)));
     let pin = match kept {
-        Some((row, sealed)) => app.sealer.open(Place { table: "phone_numbers", column: "pin", row }, &sealed)?,
+        Some((known, sealed)) => app.sealer.open(crate::number::place(known, "pin"), &sealed)?,
         None => new_pin(),
     };
     signup.pin = Some(app.sealer.seal(place(signup.id, "pin"), pin.expose_secret())?);
