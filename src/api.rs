@@ -17,8 +17,11 @@ use crate::{app::App, error::Error, web::RequestId};
 pub mod customers;
 pub mod deliveries;
 pub mod document;
+pub mod etag;
 pub mod fields;
+pub mod idempotency;
 pub mod key;
+pub mod limit;
 pub mod paging;
 pub mod phone_numbers;
 pub mod project;
@@ -55,8 +58,13 @@ pub async fn nothing_here() -> Error {
 
 /// The API face of an error: one sentence under `error`, with `code`, the fields, and the request's id beside it.
 pub async fn faces(request: Request, next: Next) -> Response {
-    let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-    let response = next.run(request).await;
+    let id = request.extensions().get::<RequestId>().copied();
+    face(next.run(request).await, id)
+}
+
+/// Gives words to a response that is an error. Headers that it has stay; its body, if any, was meant for nobody.
+fn face(response: Response, id: Option<RequestId>) -> Response {
+    let request_id = id.map(|id| id.to_string()).unwrap_or_default();
     let error = response.extensions().get::<Arc<Error>>().cloned();
     let (sentence, code) = match (&error, response.status()) {
         (Some(error), _) if error.is_internal() => ("something went wrong on our side".to_owned(), error.code()),
@@ -81,8 +89,10 @@ pub async fn faces(request: Request, next: Next) -> Response {
     if let Some(Error::MetaDown(Some(seconds))) = error.as_deref() {
         shown.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
     }
-    if let Some(allow) = parts.headers.get("allow") {
-        shown.headers_mut().insert("allow", allow.clone());
+    for (name, value) in &parts.headers {
+        if !shown.headers().contains_key(name) && name != header::CONTENT_LENGTH {
+            shown.headers_mut().insert(name, value.clone());
+        }
     }
     if let Some(error) = error {
         shown.extensions_mut().insert(error);

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -79,6 +80,9 @@ impl Pulse {
     }
 }
 
+/// Calls of the API a minute that a key may make, unless the operator says otherwise.
+pub const API_RATE_LIMIT: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
+
 /// The furniture of the house. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -94,6 +98,8 @@ pub struct App {
     pub guard: Guard,
     /// The house's address.
     pub public_url: PublicUrl,
+    /// Calls of the API a minute that a key may make.
+    pub api_rate_limit: NonZeroU32,
     /// Background work, waited for at the end.
     pub tasks: TaskTracker,
     /// Says that the end has come.
@@ -115,7 +121,19 @@ impl App {
         public_url: PublicUrl,
     ) -> Self {
         let (tasks, stopping, moved) = (TaskTracker::new(), CancellationToken::new(), watch::Sender::new(None));
-        Self { store, clock, sealer, meta, guard, public_url, tasks, stopping, moved, pulse: Pulse::default() }
+        Self {
+            store,
+            clock,
+            sealer,
+            meta,
+            guard,
+            public_url,
+            api_rate_limit: API_RATE_LIMIT,
+            tasks,
+            stopping,
+            moved,
+            pulse: Pulse::default(),
+        }
     }
 
     /// The token of a link's URL.

@@ -3,7 +3,7 @@
 //! A secret can also be read from a file, by `NAME_FILE`; the file's last line break is not part of it. An empty value
 //! counts as none, since that is what an orchestrator's unset variable looks like.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use clap::Args;
 use ipnet::IpNet;
@@ -30,6 +30,7 @@ const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
 const DEFAULT_GRAPH_VERSION: &str = "v26.0";
 const DEFAULT_GRAPH_URL: &str = "https://graph.facebook.com";
 const DEFAULT_DIALOG_URL: &str = "https://www.facebook.com";
+const DEFAULT_API_RATE_LIMIT: &str = "1000";
 const DEFAULT_DATABASE_URL: &str = "sqlite://setuplinks.db";
 
 /// Where the database is: all that commands need which do not serve.
@@ -116,6 +117,9 @@ pub struct ServeArgs {
     /// Where the login dialog is
     #[arg(long, env = "META_DIALOG_URL", default_value = DEFAULT_DIALOG_URL, value_name = "URL")]
     meta_dialog_url: String,
+    /// Calls of the API a minute that a key may make, over all processes
+    #[arg(long, env = "API_RATE_LIMIT", default_value = DEFAULT_API_RATE_LIMIT, value_name = "CALLS")]
+    api_rate_limit: String,
     /// Ranges of addresses that webhooks may reach although they are not public, comma separated, such as 10.1.0.0/16;
     /// plain http is allowed there
     #[arg(long, env = "WEBHOOK_ALLOWED_NETS", default_value = "", value_name = "NETS")]
@@ -197,6 +201,11 @@ fn nets(name: &'static str, text: &str) -> Result<Vec<IpNet>, Unusable> {
     nets.map_err(|_| unusable(name, "must be ranges such as 10.1.0.0/16, comma separated"))
 }
 
+fn rate(name: &'static str, text: &str) -> Result<NonZeroU32, Unusable> {
+    let calls = text.trim().parse().ok().filter(|calls: &NonZeroU32| calls.get() <= 1_000_000);
+    calls.ok_or_else(|| unusable(name, "must be a whole number from 1 to 1000000"))
+}
+
 fn extras(name: &'static str, text: &str) -> Result<String, Unusable> {
     match serde_json::from_str::<Value>(text) {
         Ok(value @ Value::Object(_)) => Ok(value.to_string()),
@@ -262,8 +271,9 @@ impl ServeArgs {
         let (public_url, sealer) = (self.public_url()?, self.sealer()?);
         let meta = Meta::new(self.meta(&public_url)?)?;
         let guard = Guard::new(self.webhook_nets()?)?;
+        let api_rate_limit = rate("API_RATE_LIMIT", or_default(&self.api_rate_limit, DEFAULT_API_RATE_LIMIT))?;
         let store = self.database.open().await?;
-        Ok(App::new(store, clock, sealer, (meta, guard), public_url))
+        Ok(App { api_rate_limit, ..App::new(store, clock, sealer, (meta, guard), public_url) })
     }
 
     /// What a doctor can look at: every setting that cannot be used, and whatever can be made of the others. Nothing is

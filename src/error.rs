@@ -4,10 +4,10 @@
 //! API's face gives it words ([`crate::page::faces`], [`crate::api::faces`]) and [`crate::web`] logs it, once. What is
 //! internal is logged and never shown.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use axum::{
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
@@ -32,6 +32,20 @@ pub enum Error {
     /// Meta did not answer, or asks for a wait of that many seconds: nothing was changed, and later it may work.
     #[error("Meta could not be asked now; nothing was changed, try again later")]
     MetaDown(Option<u64>),
+    /// What the caller means to change is not as they saw it.
+    #[error("the thing has changed since: its ETag is not the one in If-Match")]
+    Changed,
+    /// The same request, under the same key, has not been answered yet.
+    #[error("a request with this Idempotency-Key is still running; ask again for its answer")]
+    StillRunning,
+    /// The key has called as often as it may.
+    #[error("too many calls: a key may make {limit} a minute")]
+    TooMany {
+        /// Calls a minute.
+        limit: NonZeroU32,
+        /// Seconds until the next.
+        retry_after: i64,
+    },
     /// A login's answer that does not belong to a login of this browser.
     #[error("the login's answer does not belong to this browser")]
     ForeignLogin,
@@ -75,8 +89,10 @@ impl Error {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::StillRunning => StatusCode::CONFLICT,
             Self::MetaDown(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Changed => StatusCode::PRECONDITION_FAILED,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::ForeignLogin => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Database(_) | Self::Sealed(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -92,9 +108,21 @@ impl Error {
             Self::Invalid(_) => "invalid",
             Self::Conflict(_) => "conflict",
             Self::MetaDown(_) => "meta_unavailable",
+            Self::Changed => "precondition_failed",
+            Self::StillRunning => "request_in_progress",
+            Self::TooMany { .. } => "rate_limited",
             Self::ForeignLogin => "foreign_login",
             Self::BadRequest(_) => "bad_request",
             Self::Database(_) | Self::Sealed(_) | Self::Internal(_) => "internal",
+        }
+    }
+
+    /// Seconds after which it is worth asking again.
+    fn retry_after(&self) -> Option<i64> {
+        match self {
+            Self::TooMany { retry_after, .. } => Some(*retry_after),
+            Self::StillRunning => Some(1),
+            _ => None,
         }
     }
 
@@ -114,6 +142,9 @@ impl IntoResponse for Error {
     /// The bare status, with the error in the extensions for the face that the route belongs to.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response.extensions_mut().insert(Arc::new(self));
         response
     }

@@ -14,7 +14,7 @@ use tower_http::{
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    api::{self, document},
+    api::{self, document, idempotency, limit},
     app::App,
     page::{self, login, number, progress, renewal, setup},
     store::sessions::Sessions,
@@ -61,7 +61,10 @@ fn platform(app: &App) -> Router<App> {
         .fallback(api::nothing_here)
         .layer(CatchPanicLayer::custom(web::panicked))
         .layer(patience())
-        .layer(from_fn(api::faces));
+        .layer(from_fn(api::faces))
+        .layer(from_fn_with_state(app.clone(), idempotency::once))
+        // Outermost: a call is counted whatever becomes of it, and who calls is known from here on.
+        .layer(from_fn_with_state(app.clone(), limit::count));
     Router::new().nest("/platform/v1", calls).merge(document::router(&document::complete(document, &app.public_url)))
 }
 

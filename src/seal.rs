@@ -44,6 +44,13 @@ pub struct Place {
 }
 
 impl Place {
+    /// A place in a row that has a digest in place of an id.
+    #[must_use]
+    pub fn of_digest(table: &'static str, column: &'static str, digest: &[u8]) -> Self {
+        let row = digest.first_chunk::<16>().copied().map_or(Uuid::nil(), Uuid::from_bytes);
+        Self { table, column, row }
+    }
+
     fn bound(&self) -> Vec<u8> {
         [self.table.as_bytes(), b"\0", self.column.as_bytes(), b"\0", self.row.as_bytes()].concat()
     }

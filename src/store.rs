@@ -21,11 +21,13 @@ pub mod customers;
 pub mod deliveries;
 pub mod events;
 pub mod health;
+pub mod idempotency;
 pub mod keys;
 pub mod links;
 pub mod numbers;
 pub mod projects;
 pub mod releases;
+pub mod rates;
 pub mod sessions;
 pub mod signups;
 pub mod standing;
@@ -261,11 +263,13 @@ mod tests {
         ("deliveries", deliveries::ALL),
         ("events", events::ALL),
         ("health", health::ALL),
+        ("idempotency", idempotency::ALL),
         ("keys", keys::ALL),
         ("links", links::ALL),
         ("numbers", numbers::ALL),
         ("projects", projects::ALL),
         ("releases", releases::ALL),
+        ("rates", rates::ALL),
         ("sessions", sessions::ALL),
         ("signups", signups::ALL),
         ("standing", standing::ALL),

@@ -12,10 +12,10 @@ use axum::{
 use utoipa::{
     PartialSchema as _, ToSchema as _,
     openapi::{
-        Content, Header, Info, KnownFormat, License, ObjectBuilder, OpenApi, Ref, RefOr, Response, Schema,
+        Content, Header, Info, KnownFormat, License, ObjectBuilder, OpenApi, Ref, RefOr, Required, Response, Schema,
         SchemaFormat, Server, Tag, Type,
         header::HeaderBuilder,
-        path::{Operation, Parameter, ParameterIn},
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
         security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
         tag::TagBuilder,
     },
@@ -73,13 +73,18 @@ pub fn complete(mut api: OpenApi, public_url: &PublicUrl) -> OpenApi {
     api.servers = Some(vec![Server::new(public_url.of("/platform/v1"))]);
     let components = api.components.clone().unwrap_or_default();
     for (path, item) in &mut api.paths.paths {
+        add_request_headers(path, item);
         let calls = [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete];
         for call in calls.into_iter().flatten() {
             add_failures(path, call);
+            let is_tagged = path.ends_with("{setup_link_id}") || path.ends_with("/setup_links");
             let is_list = has_parameter(call, "page");
             for (status, response) in &mut call.responses.responses {
                 let RefOr::T(response) = response else { continue };
                 add_headers(response, status == "200" && is_list);
+                if is_tagged && !is_list {
+                    add_header(response, "ETag", "Another whenever anything that the link shows is", String::schema());
+                }
                 for content in response.content.values_mut() {
                     add_example(content, &components.schemas);
                 }
@@ -116,6 +121,20 @@ type Shared = (&'static str, &'static str, &'static str, &'static str);
 const UNREADABLE: Shared = ("Unreadable", "400", "bad_request", "The request could not be read.");
 const UNAUTHORIZED: Shared = ("Unauthorized", "401", "unauthorized", "`X-API-Key` is missing or holds no valid key.");
 const NOT_FOUND: Shared = ("NotFound", "404", "not_found", "It is not there, or not in this project.");
+const STILL_RUNNING: Shared =
+    ("StillRunning", "409", "request_in_progress", "A request with the same `Idempotency-Key` is still running.");
+const CHANGED: Shared = (
+    "Changed",
+    "412",
+    "precondition_failed",
+    "It has changed since: its tag is not in `If-Match`. Nothing was changed.",
+);
+const TOO_MANY: Shared = (
+    "TooMany",
+    "429",
+    "rate_limited",
+    "The key has made as many calls in a minute as it may. `Retry-After` says in how many seconds it may make another.",
+);
 const TOO_LATE: Shared = ("TooLate", "408", "bad_request", "The answer did not begin within 30 seconds.");
 const TOO_LARGE: Shared = ("TooLarge", "413", "too_large", "The body has more than 64 KiB.");
 const INVALID: Shared =
@@ -127,13 +146,17 @@ fn add_failures(path: &str, call: &mut Operation) {
     let has_path = path.contains('{');
     let has_query = parameters(call).any(|parameter| matches!(parameter.parameter_in, ParameterIn::Query));
     let has_body = call.request_body.is_some();
+    let has = |name| parameters(call).any(|parameter| parameter.name == name);
     let failures = [
+        (has("Idempotency-Key"), STILL_RUNNING),
+        (has("If-Match"), CHANGED),
+        (true, TOO_MANY),
         (has_path || has_body, UNREADABLE),
         (true, UNAUTHORIZED),
         (has_path, NOT_FOUND),
         (true, TOO_LATE),
         (has_body, TOO_LARGE),
-        (has_query || has_body, INVALID),
+        (has_query || has_body || has("Idempotency-Key"), INVALID),
         (true, INTERNAL),
     ];
     for (_, (name, status, ..)) in failures.into_iter().filter(|(happens, _)| *happens) {
@@ -147,13 +170,17 @@ fn add_failures(path: &str, call: &mut Operation) {
 
 /// The answers that [`add_failures`] refers to.
 fn shared_failures() -> BTreeMap<String, RefOr<Response>> {
-    let all = [UNREADABLE, UNAUTHORIZED, NOT_FOUND, TOO_LATE, TOO_LARGE, INVALID, INTERNAL];
+    let all =
+        [UNREADABLE, UNAUTHORIZED, NOT_FOUND, TOO_LATE, STILL_RUNNING, CHANGED, TOO_LARGE, INVALID, TOO_MANY, INTERNAL];
     let each = all.into_iter().map(|(name, status, code, about)| {
         let mut content = Content::new(Some(Ref::from_schema_name(Failure::name())));
         content.example = Some(example::failure(status, code));
         let mut response = Response::new(about);
         response.content.insert("application/json".to_owned(), RefOr::T(content));
         add_headers(&mut response, false);
+        if [STILL_RUNNING.0, TOO_MANY.0].contains(&name) {
+            add_header(&mut response, "Retry-After", "Seconds after which it is worth asking again", u64::schema());
+        }
         (name.to_owned(), RefOr::T(response))
     });
     each.collect()
@@ -162,18 +189,63 @@ fn shared_failures() -> BTreeMap<String, RefOr<Response>> {
 fn add_headers(response: &mut Response, is_list: bool) {
     let uuid =
         ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
-    let uuid = RefOr::T(uuid.into());
-    let mut add = |name: &str, about: &str, schema: RefOr<Schema>| {
-        let header: Header = HeaderBuilder::new().schema(Some(schema)).description(Some(about)).build();
-        response.headers.entry(name.to_owned()).or_insert(RefOr::T(header));
-    };
-    add("X-Request-Id", "The request's id, which is in the operator's log too", uuid);
+    add_header(response, "X-Request-Id", "The request's id, which is in the operator's log too", RefOr::T(uuid.into()));
+    add_header(response, "X-RateLimit-Limit", "Calls a minute that the key may make", u64::schema());
+    add_header(response, "X-RateLimit-Remaining", "Calls that it may make at once now", u64::schema());
     if is_list {
-        add("X-Page", "The page, from 1", u64::schema());
-        add("X-Per-Page", "How many things a page holds at most", u64::schema());
-        add("X-Total-Pages", "How many pages there are", u64::schema());
-        add("X-Total", "How many things there are on all pages", u64::schema());
-        add("Link", "`first`, `prev`, `next` and `last` page (RFC 8288)", String::schema());
+        add_header(response, "X-Page", "The page, from 1", u64::schema());
+        add_header(response, "X-Per-Page", "How many things a page holds at most", u64::schema());
+        add_header(response, "X-Total-Pages", "How many pages there are", u64::schema());
+        add_header(response, "X-Total", "How many things there are on all pages", u64::schema());
+        add_header(response, "Link", "`first`, `prev`, `next` and `last` page (RFC 8288)", String::schema());
+    }
+}
+
+fn add_header(response: &mut Response, name: &str, about: &str, schema: RefOr<Schema>) {
+    let header: Header = HeaderBuilder::new().schema(Some(schema)).description(Some(about)).build();
+    response.headers.entry(name.to_owned()).or_insert(RefOr::T(header));
+}
+
+/// A header that a call may bring.
+fn may_bring(call: &mut Operation, name: &str, about: &str, schema: RefOr<Schema>) {
+    let header = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(schema))
+        .build();
+    call.parameters.get_or_insert_default().push(RefOr::T(header));
+}
+
+/// What calls may bring beside their own parameters.
+fn add_request_headers(path: &str, item: &mut PathItem) {
+    let is_link = path.ends_with("{setup_link_id}");
+    if let Some(post) = &mut item.post {
+        let key = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(255))
+            .pattern(Some("^[!-~]+$"))
+            .examples(["7d9f4a52-create-link-for-order-7"]);
+        let about = "The same request with the same key is done once and has the same answer, for 24 hours. It then has the header `Idempotency-Replayed: true`.";
+        may_bring(post, "Idempotency-Key", about, RefOr::T(key.into()));
+        for response in post.responses.responses.values_mut() {
+            if let RefOr::T(response) = response {
+                add_header(
+                    response,
+                    "Idempotency-Replayed",
+                    "`true` where the answer was given before",
+                    String::schema(),
+                );
+            }
+        }
+    }
+    if let (true, Some(patch)) = (is_link, &mut item.patch) {
+        may_bring(patch, "If-Match", "Tags of the states that may be changed, or `*`", String::schema());
+    }
+    if let (true, Some(get)) = (is_link, &mut item.get) {
+        may_bring(get, "If-None-Match", "Tags of the states that the caller has", String::schema());
     }
 }
 

@@ -4,12 +4,13 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, RawQuery, State},
-    http::StatusCode,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
 };
 
 use self::shape::{Envelope, Filters, View, view};
 use super::{
-    customers,
+    customers, etag,
     fields::{Fields, Given, Query},
     key::Caller,
     paging::{self, Paged, Paging},
@@ -93,18 +94,30 @@ pub async fn list(
         ("customer_id" = CustomerId, Path, description = "The customer"),
         ("setup_link_id" = LinkId, Path, description = "The setup link"),
     ),
-    responses((status = 200, description = "The setup link", body = Data<View>))
+    responses(
+        (status = 200, description = "The setup link", body = Data<View>),
+        (status = 304, description = "It is as the caller has it: its tag is in `If-None-Match`."),
+    )
 )]
 pub async fn get(
     State(app): State<App>,
     Caller(project): Caller,
     Path((customer, id)): Path<(String, String)>,
-) -> Result<Json<Data<View>>> {
+    headers: HeaderMap,
+) -> Result<Response> {
     let customer = customers::find(&app, project, &customer).await?;
     let id = LinkId::parse(&id).ok_or(Error::NotFound("setup link"))?;
     let link = links::find(app.store.acquire().await?.db(), project, customer.id, id).await?;
-    Ok(data(view(&app, link.ok_or(Error::NotFound("setup link"))?)?))
+    let shown = view(&app, link.ok_or(Error::NotFound("setup link"))?)?;
+    let tag = etag::of(&shown)?;
+    if etag::is_known(&headers, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    Ok(([(header::ETAG, tag)], data(shown)).into_response())
 }
+
+/// An answer with its tag.
+type Tagged = ([(HeaderName, HeaderValue); 1], Json<Data<View>>);
 
 /// Make a setup link
 ///
@@ -128,7 +141,7 @@ pub async fn create(
     Caller(project): Caller,
     Path(customer): Path<String>,
     body: Bytes,
-) -> Result<(StatusCode, Json<Data<View>>)> {
+) -> Result<(StatusCode, Tagged)> {
     let customer = customers::find(&app, project, &customer).await?;
     let mut fields = Fields::read(&body, "setup_link", KNOWN)?;
     let mut terms = Terms::default();
@@ -143,8 +156,10 @@ pub async fn create(
     let wish = Wish { terms, meta_billing_mode, reconnect, expires_at };
     let (link, token) = invite::make(&app, &customer, wish).await?;
     let mut shown = view(&app, link)?;
+    // The tag of what will be shown from now on: without the token.
+    let tag = etag::of(&shown)?;
     shown.token = Some(token.expose().to_owned());
-    Ok((StatusCode::CREATED, data(shown)))
+    Ok((StatusCode::CREATED, ([(header::ETAG, tag)], data(shown))))
 }
 
 /// Reads `reconnect_phone_number`: one of the customer's own numbers, which then decides the connection type.
@@ -181,7 +196,7 @@ async fn reconnect(
 /// Change a setup link
 ///
 /// Only the fields that are there change; `null` brings a field's default back. A link can be revoked, and made active
-/// again while it is not used.
+/// again while it is not used. With `If-Match`, nothing changes unless the link is as the caller saw it.
 #[utoipa::path(
     patch,
     path = "/customers/{customer_id}/setup_links/{setup_link_id}",
@@ -198,12 +213,14 @@ pub async fn update(
     State(app): State<App>,
     Caller(project): Caller,
     Path((customer, id)): Path<(String, String)>,
+    headers: HeaderMap,
     body: Bytes,
-) -> Result<Json<Data<View>>> {
+) -> Result<Tagged> {
     let customer = customers::find(&app, project, &customer).await?;
     let id = LinkId::parse(&id).ok_or(Error::NotFound("setup link"))?;
     let mut fields = Fields::read(&body, "setup_link", KNOWN)?;
     let link = invite::change(&app, &customer, id, |before, now| {
+        etag::must_match(&headers, &etag::of(&view(&app, before.clone())?)?)?;
         let mut link = before.clone();
         terms::read(&mut fields, &mut link.terms);
         terms::agree(&mut fields, &link.terms);
@@ -220,7 +237,8 @@ pub async fn update(
         fields.done().map(|()| link)
     })
     .await?;
-    Ok(data(view(&app, link)?))
+    let shown = view(&app, link)?;
+    Ok(([(header::ETAG, etag::of(&shown)?)], data(shown)))
 }
 
 /// What is set when a link is made and never after; the same value again is no change.

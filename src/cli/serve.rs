@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    api::idempotency,
     app::App,
     clock::Clock,
     config::ServeArgs,
@@ -70,6 +71,7 @@ async fn sweep(app: App) {
             sessions.purge().await?;
             notify::sweep(&app).await?;
             release::sweep(&app).await?;
+            idempotency::sweep(&app).await?;
             // A week, so that a login that comes back far too late is still told so.
             let long_ago = crate::clock::Timestamp(app.clock.now().0 - week());
             signups::forget_logins(app.store.acquire().await?.db(), long_ago).await

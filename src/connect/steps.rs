@@ -12,7 +12,7 @@ use crate::{
     id::NumberId,
     link::{ConnectionType, SetupLink},
     meta::{Failure, Remedy, numbers::Sync},
-    number::{Facts, Kind},
+    number::{Facts, Kind, is_same},
     release,
     signup::{Candidate, Illegal, Reason, Signup, State},
     store::numbers::{self, Secrets},
@@ -205,6 +205,9 @@ async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts
             });
         }
     }
+    if let Some(expected) = &link.terms.expected_phone_number {
+        keep_expected(&mut candidates, expected);
+    }
     if !candidates.is_empty() && all_taken(app, signup, &candidates).await? {
         return Ok(Outcome::Failed(Reason::Taken));
     }
@@ -214,8 +217,20 @@ async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts
             let state = signup.state.clone().numbers_found(first, candidates.collect());
             moved(signup, state)
         }
+        None if found_any && link.reconnect.is_none() => Ok(Outcome::Failed(Reason::UnexpectedNumber)),
         None if found_any => Ok(Outcome::Failed(miss)),
         None => Ok(Outcome::Failed(refused.filter(|_| !has_read).unwrap_or(Reason::NoNumber))),
+    }
+}
+
+/// Of the numbers on offer the one that the platform expects. Where Meta does not list the numbers themselves, they are
+/// asked for one by one ([`check`]).
+fn keep_expected(candidates: &mut Vec<Candidate>, expected: &str) {
+    let is_it = |candidate: &Candidate| is_same(&candidate.display_phone_number, expected);
+    if candidates.iter().any(is_it) {
+        candidates.retain(is_it);
+    } else {
+        candidates.retain(|candidate| candidate.display_phone_number.is_empty());
     }
 }
 
@@ -245,6 +260,10 @@ async fn check(app: &App, signup: &mut Signup, link: &SetupLink, chosen: &Candid
     };
     if facts.display_phone_number.is_empty() {
         facts.display_phone_number.clone_from(&chosen.display_phone_number);
+    }
+    let expected = link.terms.expected_phone_number.as_deref();
+    if expected.is_some_and(|expected| !is_same(&facts.display_phone_number, expected)) {
+        return Ok(Outcome::Failed(Reason::UnexpectedNumber));
     }
     // Unsaid, the dialog that the customer was sent through decides: what may be in an app is never registered.
     facts.is_on_biz_app.get_or_insert(signup.connection_type == ConnectionType::Coexistence);

@@ -39,6 +39,8 @@ choice! {
         WrongNumber = "wrong-number",
         /// The link reconnects one number, and it came in another account.
         OtherAccount = "other-account",
+        /// The platform expects one number, and another came.
+        UnexpectedNumber = "unexpected-number",
         /// The code died before it was exchanged, or the login took longer than an hour.
         TooLate = "too-late",
         /// The code was not exchanged: configuration, or Meta.
@@ -119,6 +121,7 @@ impl Reason {
             | Self::WrongTypeCoexistence
             | Self::WrongNumber
             | Self::OtherAccount
+            | Self::UnexpectedNumber
             | Self::Pin
             | Self::Unverified
             | Self::Wait

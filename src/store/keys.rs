@@ -11,7 +11,7 @@ use crate::{
 
 sql! {
     INSERT = "insert into api_keys (id, project_id, name, digest, created_at) values ($1, $2, $3, $4, $5)";
-    PROJECT_OF = "select project_id from api_keys where digest = $1 and revoked_at is null";
+    OPENS = "select id, project_id from api_keys where digest = $1 and revoked_at is null";
     LIST = "select id, project_id, name, created_at, revoked_at from api_keys \
         where cast($1 as uuid) is null or project_id = $1 order by created_at, id";
     REVOKE = "update api_keys set revoked_at = $2 where id = $1 and revoked_at is null";
@@ -40,9 +40,9 @@ pub async fn insert(db: Db<'_>, key: &Key, digest: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The project that the key of that digest opens.
-pub async fn project_of(db: Db<'_>, digest: &[u8]) -> Result<Option<ProjectId>> {
-    Ok(on!(db, c => sqlx::query_scalar(PROJECT_OF).bind(digest).fetch_optional(c).await?))
+/// The key of that digest, and the project that it opens.
+pub async fn opens(db: Db<'_>, digest: &[u8]) -> Result<Option<(KeyId, ProjectId)>> {
+    Ok(on!(db, c => sqlx::query_as(OPENS).bind(digest).fetch_optional(c).await?))
 }
 
 /// All keys, or those of one project, oldest first.

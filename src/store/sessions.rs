@@ -7,7 +7,6 @@ use tower_sessions::{
     session::{Id, Record},
     session_store,
 };
-use uuid::Uuid;
 
 use super::{Store, on, sql};
 use crate::{
@@ -45,8 +44,7 @@ impl std::fmt::Debug for Sessions {
 }
 
 fn place(digest: &[u8]) -> Place {
-    let row = digest.first_chunk::<16>().copied().map_or(Uuid::nil(), Uuid::from_bytes);
-    Place { table: "sessions", column: "record", row }
+    Place::of_digest("sessions", "record", digest)
 }
 
 impl Sessions {

@@ -34,12 +34,14 @@ const SAMPLES: &[(&str, &str, &str)] = &[
     ("setup_links", "token", SAMPLE_LINKS),
     ("phone_numbers", "token", SAMPLE_NUMBERS),
     ("webhooks", "secret", SAMPLE_WEBHOOKS),
+    ("projects", "redirect_secret", SAMPLE_PROJECTS),
 ];
 
 sql! {
     SAMPLE_LINKS = sample!("setup_links", "token_sealed");
     SAMPLE_NUMBERS = sample!("phone_numbers", "token_sealed");
     SAMPLE_WEBHOOKS = sample!("webhooks", "secret_sealed");
+    SAMPLE_PROJECTS = sample!("projects", "redirect_secret_sealed");
     /// A write, because a full disk and a read-only file system still read.
     PROBE = "insert into probes (id, written_at) values (1, $1) on conflict (id) do update set written_at = excluded.written_at";
     /// A table of nobody's, gone with the transaction: whether anything can be written before our tables are there.

@@ -89,6 +89,7 @@ fn a_malformed_setting_is_named_and_a_secret_is_not_repeated() {
         ("META_DIALOG_URL", vec!["www.facebook.com", "javascript:alert(1)"]),
         ("META_EXTRAS_COEXISTENCE", vec!["{", "[]", "\"x\"", "7"]),
         ("META_EXTRAS_DEDICATED", vec!["{]", "null"]),
+        ("API_RATE_LIMIT", vec!["0", "-1", "many", "1.5", "1000001"]),
         ("LOG_FORMAT", vec!["xml"]),
     ] {
         for value in values {

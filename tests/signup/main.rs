@@ -11,6 +11,7 @@ mod story;
 
 mod accounts;
 mod exchange;
+mod expected;
 mod finish;
 mod kill;
 mod numbers;

@@ -44,6 +44,11 @@ impl House {
 
     /// Opens one by a clock of the test's own.
     pub async fn open_at(database: Database, clock: Clock) -> Self {
+        Self::open_as(database, clock, |_| {}).await
+    }
+
+    /// Opens one with other furniture.
+    pub async fn open_as(database: Database, clock: Clock, furnish: impl FnOnce(&mut App)) -> Self {
         let listener = TcpListener::bind(loopback()).await.expect("a free port");
         let url = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
         let public_url = PublicUrl::parse(&url).expect("an origin");
@@ -64,9 +69,20 @@ impl House {
         let store = Store::open(&database.url).await.expect("a database");
         let sealer = Sealer::parse(SECRET_KEYS).expect("keys");
         let guard = Guard::new(vec!["127.0.0.0/8".parse().expect("a range")]).expect("a guard");
-        let app = App::new(store, clock.clone(), sealer, (meta, guard), public_url);
+        let mut app = App::new(store, clock.clone(), sealer, (meta, guard), public_url);
+        furnish(&mut app);
         cli::house(app.clone(), listener).expect("an open house");
         Self { url, app, clock, facebook, database }
+    }
+
+    /// Opens a second house on the same database, as another process would; gives its address.
+    pub async fn another_process(&self) -> String {
+        let store = Store::open(&self.database.url).await.expect("the database");
+        let app = App { store, ..self.app.clone() };
+        let listener = TcpListener::bind(loopback()).await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        cli::house(app, listener).expect("an open house");
+        format!("http://{address}")
     }
 
     /// The stand-in Facebook's memory.

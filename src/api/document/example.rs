@@ -87,6 +87,9 @@ pub fn failure(status: &str, code: &str) -> Value {
     let sentence = match status {
         "401" => "the X-API-Key header is missing or holds no valid key",
         "404" => "there is no customer here",
+        "409" => "a request with this Idempotency-Key is still running; ask again for its answer",
+        "412" => "the thing has changed since: its ETag is not the one in If-Match",
+        "429" => "too many calls: a key may make 1000 a minute",
         "413" => "the body is too large",
         "422" => "language must be one of en, es, pt, hi, id, ar",
         "500" => "something went wrong on our side",

@@ -1,0 +1,98 @@
+//! How much a key may call: `API_RATE_LIMIT` calls a minute, counted in the database, so that it holds over processes.
+
+use std::num::NonZeroU32;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+
+use super::{
+    face,
+    key::{self, Caller},
+};
+use crate::{
+    app::App,
+    clock::Timestamp,
+    error::{Error, Result},
+    store::rates::{self, Bucket},
+    web::RequestId,
+};
+
+const MINUTE: i64 = 60_000_000;
+
+/// Counts a call against its key, and says with its answer what is left. A call without a valid key is not counted: it
+/// is refused where it arrives.
+pub async fn count(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().copied();
+    let (caller, left) = match enter(&app, request.headers()).await {
+        Ok(Some(entered)) => entered,
+        Ok(None) => return next.run(request).await,
+        Err(error) => return face(error.into_response(), id),
+    };
+    let (mut response, remaining) = match left {
+        Ok(remaining) => {
+            request.extensions_mut().insert(caller);
+            (next.run(request).await, remaining)
+        }
+        Err(retry_after) => (face(Error::TooMany { limit: app.api_rate_limit, retry_after }.into_response(), id), 0),
+    };
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("x-ratelimit-limit"), HeaderValue::from(app.api_rate_limit.get()));
+    headers.insert(HeaderName::from_static("x-ratelimit-remaining"), HeaderValue::from(remaining));
+    response
+}
+
+/// Who calls, and how many calls they have left or, as an error, in how many seconds there is one.
+async fn enter(app: &App, headers: &HeaderMap) -> Result<Option<(Caller, Result<i64, i64>)>> {
+    let Some(key) = key::given(headers) else { return Ok(None) };
+    let mut lease = app.store.acquire().await?;
+    let Some((key, caller)) = key::look_up(lease.db(), key).await? else { return Ok(None) };
+    let (now, bucket) = (microseconds(app.clock.now()), bucket(app.api_rate_limit));
+    let left = match rates::take(lease.db(), key, now, bucket).await? {
+        Ok(full_at) => Ok(remaining(bucket, now, full_at)),
+        Err(full_at) => Err(wait(bucket, now, full_at)),
+    };
+    Ok(Some((caller, left)))
+}
+
+fn microseconds(at: Timestamp) -> i64 {
+    at.0.saturating_mul(1000)
+}
+
+fn bucket(limit: NonZeroU32) -> Bucket {
+    let cost = MINUTE / i64::from(limit.get());
+    Bucket { cost, size: cost * i64::from(limit.get()) }
+}
+
+/// Calls that are left in a bucket.
+fn remaining(bucket: Bucket, now: i64, full_at: i64) -> i64 {
+    ((now + bucket.size - full_at) / bucket.cost).max(0)
+}
+
+/// Whole seconds until an empty bucket holds a call.
+fn wait(bucket: Bucket, now: i64, full_at: i64) -> i64 {
+    let wait = full_at + bucket.cost - (now + bucket.size);
+    (wait.max(1) + 999_999) / 1_000_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_holds_a_minute_s_calls_and_fills_steadily() {
+        for limit in [1, 7, 60, 999, 1000, 1_000_000] {
+            let bucket = bucket(NonZeroU32::new(limit).unwrap());
+            assert_eq!(remaining(bucket, 0, 0), i64::from(limit));
+            assert_eq!(remaining(bucket, 0, bucket.cost), i64::from(limit) - 1);
+            assert_eq!(remaining(bucket, 0, bucket.size), 0);
+            assert_eq!(remaining(bucket, bucket.cost, bucket.size), 1, "as much later as one call costs");
+        }
+        let slow = bucket(NonZeroU32::new(2).unwrap());
+        assert_eq!(wait(slow, 0, slow.size), 30);
+        assert_eq!(wait(slow, 29_000_001, slow.size), 1);
+    }
+}
