@@ -26,6 +26,7 @@ pub mod paging;
 pub mod phone_numbers;
 pub mod project;
 pub mod setup_links;
+pub mod timeline;
 pub mod webhooks;
 pub mod wire;
 
@@ -38,6 +39,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(customers::get, customers::update, customers::delete))
         .routes(routes!(setup_links::list, setup_links::create))
         .routes(routes!(setup_links::get, setup_links::update))
+        .routes(routes!(timeline::list))
         .routes(routes!(phone_numbers::list))
         .routes(routes!(phone_numbers::get, phone_numbers::change::update, phone_numbers::delete))
         .routes(routes!(phone_numbers::change::connect))
@@ -45,7 +47,9 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::get, webhooks::update, webhooks::delete))
         .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::secret::rotate))
         .routes(routes!(webhooks::of_number::list, webhooks::of_number::create))
+        .routes(routes!(webhooks::secret::rotate_of_number))
         .routes(routes!(webhooks::of_number::get, webhooks::of_number::update, webhooks::of_number::delete))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::redeliver))

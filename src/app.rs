@@ -20,6 +20,7 @@ use crate::{
     meta::Meta,
     seal::{Place, Sealer},
     store::Store,
+    visit::Visits,
 };
 
 /// The house's address, as customers and Facebook know it. Every absolute URL is built from it, never from `Host`.
@@ -58,6 +59,9 @@ impl PublicUrl {
         self.of("/auth/facebook/callback")
     }
 }
+
+/// How long events and deliveries are kept unless the operator says otherwise.
+pub const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// When each loop of the house last came round: how a loop that hangs is noticed.
 #[derive(Clone, Debug, Default)]
@@ -100,6 +104,10 @@ pub struct App {
     pub public_url: PublicUrl,
     /// Calls of the API a minute that a key may make.
     pub api_rate_limit: NonZeroU32,
+    /// How long events and deliveries are kept.
+    pub retention: Duration,
+    /// Looks at links that are not written yet.
+    pub visits: Visits,
     /// Background work, waited for at the end.
     pub tasks: TaskTracker,
     /// Says that the end has come.
@@ -133,6 +141,8 @@ impl App {
             stopping,
             moved,
             pulse: Pulse::default(),
+            retention: RETENTION,
+            visits: Visits::default(),
         }
     }
 

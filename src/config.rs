@@ -3,7 +3,7 @@
 //! A secret can also be read from a file, by `NAME_FILE`; the file's last line break is not part of it. An empty value
 //! counts as none, since that is what an orchestrator's unset variable looks like.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use clap::Args;
 use ipnet::IpNet;
@@ -31,6 +31,7 @@ const DEFAULT_GRAPH_VERSION: &str = "v26.0";
 const DEFAULT_GRAPH_URL: &str = "https://graph.facebook.com";
 const DEFAULT_DIALOG_URL: &str = "https://www.facebook.com";
 const DEFAULT_API_RATE_LIMIT: &str = "1000";
+const DEFAULT_RETENTION_DAYS: &str = "30";
 const DEFAULT_DATABASE_URL: &str = "sqlite://setuplinks.db";
 
 /// Where the database is: all that commands need which do not serve.
@@ -124,6 +125,9 @@ pub struct ServeArgs {
     /// plain http is allowed there
     #[arg(long, env = "WEBHOOK_ALLOWED_NETS", default_value = "", value_name = "NETS")]
     webhook_allowed_nets: String,
+    /// How many days events and webhook deliveries are kept, from 1 to 3650
+    #[arg(long, env = "EVENT_RETENTION_DAYS", default_value = DEFAULT_RETENTION_DAYS, value_name = "DAYS")]
+    event_retention_days: String,
     /// The dialog's extras for coexistence, as a JSON object
     #[arg(
         long,
@@ -206,6 +210,12 @@ fn rate(name: &'static str, text: &str) -> Result<NonZeroU32, Unusable> {
     calls.ok_or_else(|| unusable(name, "must be a whole number from 1 to 1000000"))
 }
 
+fn days(name: &'static str, text: &str) -> Result<Duration, Unusable> {
+    let days = text.trim().parse().ok().filter(|days| (1..=3650).contains(days));
+    let days: u64 = days.ok_or_else(|| unusable(name, "must be a whole number of days from 1 to 3650"))?;
+    Ok(Duration::from_secs(days * 24 * 60 * 60))
+}
+
 fn extras(name: &'static str, text: &str) -> Result<String, Unusable> {
     match serde_json::from_str::<Value>(text) {
         Ok(value @ Value::Object(_)) => Ok(value.to_string()),
@@ -272,8 +282,10 @@ impl ServeArgs {
         let meta = Meta::new(self.meta(&public_url)?)?;
         let guard = Guard::new(self.webhook_nets()?)?;
         let api_rate_limit = rate("API_RATE_LIMIT", or_default(&self.api_rate_limit, DEFAULT_API_RATE_LIMIT))?;
+        let retention = days("EVENT_RETENTION_DAYS", or_default(&self.event_retention_days, DEFAULT_RETENTION_DAYS))?;
         let store = self.database.open().await?;
-        Ok(App { api_rate_limit, ..App::new(store, clock, sealer, (meta, guard), public_url) })
+        let app = App::new(store, clock, sealer, (meta, guard), public_url);
+        Ok(App { api_rate_limit, retention, ..app })
     }
 
     /// What a doctor can look at: every setting that cannot be used, and whatever can be made of the others. Nothing is

@@ -15,6 +15,8 @@ use crate::{
     store::{Tx, links},
 };
 
+pub mod expire;
+
 /// What a platform asks for in a new link.
 pub struct Wish {
     /// What it chose.
@@ -77,14 +79,19 @@ pub async fn change(
     let found = links::find(tx.db(), customer.project_id, customer.id, id).await?;
     found.ok_or(Error::NotFound("setup link"))?;
     // Read again under its lock: a signup that ends just now must not be unsaid.
-    let before = links::lock(tx.db(), id).await?.ok_or(Error::NotFound("setup link"))?;
+    let mut before = links::lock(tx.db(), id).await?.ok_or(Error::NotFound("setup link"))?;
+    if before.status(now) != before.stored_status {
+        // Its time ran out before this, whatever it becomes now; nobody has said so yet.
+        before.stored_status = before.status(now);
+        told(&mut tx, Name::LinkExpired, &before, now).await?;
+    }
     let mut link = edit(&before, now)?;
     link.updated_at = now;
     if link.status(now) == Status::Active {
         supersede(&mut tx, &link, now).await?;
     }
     if link.stored_status == Status::Revoked && before.stored_status != Status::Revoked {
-        revoked(&mut tx, &link, now).await?;
+        told(&mut tx, Name::LinkRevoked, &link, now).await?;
     }
     links::update(tx.db(), &link).await?;
     tx.commit().await?;
@@ -102,17 +109,21 @@ pub async fn ask_for_another(app: &App, id: LinkId) -> Result<()> {
     tx.commit().await
 }
 
-/// Ends the customer's other active links, and tells of those that were revoked by it.
+/// Ends the customer's other active links, and tells what each has become: expired where its time was over, else revoked.
 async fn supersede(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
     for ended in links::supersede(tx.db(), link.customer_id, link.id, now).await? {
-        if ended.stored_status == Status::Revoked {
-            revoked(tx, &ended, now).await?;
-        }
+        let name = if ended.stored_status == Status::Revoked { Name::LinkRevoked } else { Name::LinkExpired };
+        told(tx, name, &ended, now).await?;
     }
     Ok(())
 }
 
 /// Tells that a link was taken back.
 pub async fn revoked(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
-    notify::tell(tx, &Event::of_link(Name::LinkRevoked, link, &json!({}), now)).await
+    told(tx, Name::LinkRevoked, link, now).await
+}
+
+async fn told(tx: &mut Tx, name: Name, link: &SetupLink, now: Timestamp) -> Result<()> {
+    let more = if name == Name::LinkExpired { json!({"expires_at": link.expires_at.rfc3339()}) } else { json!({}) };
+    notify::tell(tx, &Event::of_link(name, link, &more, now)).await
 }

@@ -18,10 +18,11 @@
 //! and [`release`] takes leave of one. [`sandbox`] is a house next door: a stand-in
 //! Facebook for the demo and the tests.
 //!
-//! What happens on the way is told to the platform's webhooks by [`notify`], through [`guard`].
+//! What happens on the way is told to the platform's webhooks by [`notify`], through [`guard`]; [`visit`] notes that a person
+//! opened a link.
 //!
 //! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`health`], [`invite`],
-//! [`release`], [`landing`], [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`guard`]), things
+//! [`release`], [`landing`], [`visit`], [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`guard`]), things
 //! ([`link`], [`signup`], [`number`], [`customer`], [`event`], [`webhook`]), ground ([`words`], [`seal`], [`error`],
 //! [`clock`], [`id`], [`choice`], [`meter`]).
 
@@ -41,6 +42,7 @@ pub mod invite;
 pub mod landing;
 pub mod notify;
 pub mod release;
+pub mod visit;
 
 pub mod guard;
 pub mod meta;

@@ -3,57 +3,60 @@
 //! [`tell`] writes an event and a delivery for every webhook that wants it, in the transaction that made it true;
 //! [`deliver`] sends what is due and goes on trying. What happened is told at least once, and what did not happen never.
 
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
 use crate::{
     app::App,
     clock::Timestamp,
     error::{Error, Result},
     event::{Event, Name},
-    id::{DeliveryId, WebhookId},
+    id::{DeliveryId, ProjectId, WebhookId},
     seal::Place,
     store::{Tx, deliveries, events, webhooks},
-    webhook::{Delivery, DeliveryStatus},
+    webhook::Delivery,
 };
 
 pub mod deliver;
 pub mod sign;
 
+/// Rung when deliveries were written in this process, for whoever sends them; other processes find them by themselves.
+pub static WRITTEN: Notify = Notify::const_new();
+
 /// Writes that something happened, and whom to tell.
 pub async fn tell(tx: &mut Tx, event: &Event) -> Result<()> {
     events::insert(tx.db(), event).await?;
-    let named = |name: Name| (name, event);
-    let mut told = vec![named(event.name)];
+    let mut names = vec![event.name];
     if event.name == Name::NumberCreated {
-        told.push(named(Name::ConfigCreated));
+        names.push(Name::ConfigCreated);
     }
     for webhook in webhooks::of_project(tx.db(), event.project_id).await? {
-        for (name, event) in &told {
-            if webhook.wants(*name, event.phone_number_id.as_deref()) {
-                deliveries::insert(tx.db(), &delivery(&webhook.url, webhook.id, *name, event)?).await?;
+        for &name in &names {
+            if webhook.wants(name, event.phone_number_id.as_deref()) {
+                deliveries::insert(tx.db(), &Delivery::new(&webhook, name, event)).await?;
+                tx.rings(&WRITTEN);
             }
         }
     }
     Ok(())
 }
 
-fn delivery(url: &str, webhook: WebhookId, name: Name, event: &Event) -> Result<Delivery> {
-    Ok(Delivery {
-        id: DeliveryId::new(event.at),
-        project_id: event.project_id,
-        webhook_id: webhook,
-        event: name,
-        webhook_url: url.to_owned(),
-        phone_number_id: event.phone_number_id.clone(),
-        body: serde_json::to_string(&event.payload).map_err(|e| Error::Internal(e.to_string()))?,
-        status: DeliveryStatus::Pending,
-        attempt_count: 0,
-        next_at: event.at,
-        response_status: None,
-        response_head: None,
-        last_attempt_at: None,
-        delivered_at: None,
-        failed_at: None,
-        created_at: event.at,
-    })
+/// Puts a delivery on its way again, whatever became of it: the same bytes under the same id.
+///
+/// # Errors
+/// [`Error::Conflict`] while its webhook is switched off: nothing would be sent.
+pub async fn redeliver(app: &App, project: ProjectId, id: DeliveryId) -> Result<Delivery> {
+    let mut tx = app.store.begin().await?;
+    let found = deliveries::find(tx.db(), project, id).await?.ok_or(Error::NotFound("delivery"))?;
+    let webhook = webhooks::find(tx.db(), (project, None), found.webhook_id).await?;
+    if !webhook.is_some_and(|webhook| webhook.active) {
+        return Err(Error::Conflict("the delivery's webhook is switched off: set its active to true first".to_owned()));
+    }
+    let again = deliveries::again(tx.db(), project, id, app.clock.now()).await?;
+    tx.rings(&WRITTEN);
+    tx.commit().await?;
+    again.ok_or(Error::NotFound("delivery"))
 }
 
 /// Where a secret of a webhook is sealed.
@@ -63,14 +66,23 @@ pub fn place(webhook: WebhookId, column: &'static str) -> Place {
 }
 
 /// How long the secret before the present one goes on signing.
-pub const OVERLAP: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+pub const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long what was delivered is remembered.
-pub const RETENTION: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 60 * 60);
+/// Forgotten in one go: a database that is busy with more keeps others waiting.
+const HANDFUL: i64 = 500;
 
-/// Forgets deliveries that are over and older than [`RETENTION`].
-pub async fn sweep(app: &App) -> Result<u64> {
-    let retention = i64::try_from(RETENTION.as_millis()).unwrap_or(i64::MAX);
+/// Forgets events and deliveries from before the time that they are kept for, a handful at a time.
+pub async fn sweep(app: &App) -> Result<()> {
+    let retention = i64::try_from(app.retention.as_millis()).unwrap_or(i64::MAX);
     let when = Timestamp(app.clock.now().0.saturating_sub(retention));
-    deliveries::forget(app.store.acquire().await?.db(), when).await
+    let handful = u64::try_from(HANDFUL).unwrap_or(u64::MAX);
+    while deliveries::forget(app.store.acquire().await?.db(), when, HANDFUL).await? == handful
+        || events::forget(app.store.acquire().await?.db(), when, HANDFUL).await? == handful
+    {
+        if app.stopping.is_cancelled() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    Ok(())
 }

@@ -134,6 +134,15 @@ pub fn key_id(sealed: &[u8]) -> Option<&str> {
     std::str::from_utf8(rest.get(..usize::from(length))?).ok()
 }
 
+/// A digest of something anybody could guess: only who has the key can find out by trying.
+#[must_use]
+pub fn keyed_digest(key: &str, text: &str) -> [u8; 32] {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), text.as_bytes());
+    let mut digest = [0; 32];
+    digest.copy_from_slice(tag.as_ref());
+    digest
+}
+
 /// The SHA-256 digest by which something secret is recognised.
 #[must_use]
 pub fn digest(secret: impl AsRef<[u8]>) -> Vec<u8> {

@@ -15,6 +15,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use tokio::sync::Notify;
+
 use crate::error::{Error, Result};
 
 pub mod customers;
@@ -31,6 +33,7 @@ pub mod rates;
 pub mod sessions;
 pub mod signups;
 pub mod standing;
+pub mod visits;
 pub mod webhooks;
 
 /// Runs `$body` with `$c` as the connection, whichever database it is to.
@@ -83,10 +86,13 @@ pub enum Lease {
 }
 
 /// A transaction; dropped without [`Tx::commit`], it never happened.
-pub enum Tx {
-    /// In SQLite.
+pub struct Tx {
+    engine: Engine,
+    bell: Option<&'static Notify>,
+}
+
+enum Engine {
     Sqlite(Transaction<'static, Sqlite>),
-    /// In PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -122,17 +128,25 @@ impl Lease {
 impl Tx {
     /// The connection, inside the transaction.
     pub fn db(&mut self) -> Db<'_> {
-        match self {
-            Self::Sqlite(tx) => Db::Sqlite(tx),
-            Self::Postgres(tx) => Db::Postgres(tx),
+        match &mut self.engine {
+            Engine::Sqlite(tx) => Db::Sqlite(tx),
+            Engine::Postgres(tx) => Db::Postgres(tx),
         }
+    }
+
+    /// Rings once this is true: whoever waits for what is written here would not find it before.
+    pub fn rings(&mut self, bell: &'static Notify) {
+        self.bell = Some(bell);
     }
 
     /// Makes everything since [`Store::begin`] true at once.
     pub async fn commit(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+        match self.engine {
+            Engine::Sqlite(tx) => tx.commit().await?,
+            Engine::Postgres(tx) => tx.commit().await?,
+        }
+        if let Some(bell) = self.bell {
+            bell.notify_waiters();
         }
         Ok(())
     }
@@ -219,10 +233,11 @@ impl Store {
 
     /// Starts a transaction that writes. SQLite takes the write lock at once: a lock taken later cannot wait its turn.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(match self {
-            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("begin immediate").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        let engine = match self {
+            Self::Sqlite(pool) => Engine::Sqlite(pool.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { engine, bell: None })
     }
 
     /// Closes every connection.
@@ -273,13 +288,15 @@ mod tests {
         ("sessions", sessions::ALL),
         ("signups", signups::ALL),
         ("standing", standing::ALL),
+        ("visits", visits::ALL),
         ("webhooks", webhooks::ALL),
     ];
 
     async fn prepare_all(store: Store, engine: &str) {
         let mut lease = store.acquire().await.unwrap();
         for (file, statements) in FILES {
-            for (name, text) in statements.iter().filter(|(name, _)| !name.ends_with("_PG") || engine == "postgres") {
+            let elsewhere = if engine == "postgres" { "_SQLITE" } else { "_PG" };
+            for (name, text) in statements.iter().filter(|(name, _)| !name.ends_with(elsewhere)) {
                 let text = *text;
                 let prepared = on!(lease.db(), c => c.prepare(text.into_sql_str()).await.map(|_| ()));
                 assert!(prepared.is_ok(), "{engine} {file}::{name}: {}", prepared.unwrap_err());

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     choice::choice,
     clock::Timestamp,
-    event::Name,
+    event::{Event, Name},
     id::{DeliveryId, ProjectId, WebhookId},
 };
 
@@ -73,6 +73,8 @@ pub struct Webhook {
     pub buffering: Buffering,
     /// `v2`.
     pub payload_version: String,
+    /// Since when nothing that was sent has been taken.
+    pub failing_since: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -98,8 +100,8 @@ pub struct Delivery {
     pub project_id: ProjectId,
     /// The webhook.
     pub webhook_id: WebhookId,
-    /// The event's name.
-    pub event: Name,
+    /// The event's name; one that only another version knows is sent all the same.
+    pub event: String,
     /// Where the webhook pointed when the event happened.
     pub webhook_url: String,
     /// The number it is about.
@@ -110,6 +112,8 @@ pub struct Delivery {
     pub status: DeliveryStatus,
     /// Tries so far.
     pub attempt_count: i32,
+    /// How many of them were before somebody had it sent again, and the schedule began anew.
+    pub tries_before: i32,
     /// When the next one is due.
     pub next_at: Timestamp,
     /// The last answer's status.
@@ -124,4 +128,30 @@ pub struct Delivery {
     pub failed_at: Option<Timestamp>,
     /// When the event happened.
     pub created_at: Timestamp,
+}
+
+impl Delivery {
+    /// An event that is to be sent to a webhook, at once.
+    #[must_use]
+    pub fn new(webhook: &Webhook, name: Name, event: &Event) -> Self {
+        Self {
+            id: DeliveryId::new(event.at),
+            project_id: event.project_id,
+            webhook_id: webhook.id,
+            event: name.to_string(),
+            webhook_url: webhook.url.clone(),
+            phone_number_id: event.phone_number_id.clone(),
+            body: event.payload.to_string(),
+            status: DeliveryStatus::Pending,
+            attempt_count: 0,
+            tries_before: 0,
+            next_at: event.at,
+            response_status: None,
+            response_head: None,
+            last_attempt_at: None,
+            delivered_at: None,
+            failed_at: None,
+            created_at: event.at,
+        }
+    }
 }

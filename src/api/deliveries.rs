@@ -14,7 +14,7 @@ use super::{
     fields::Query,
     key::Caller,
     paging::{self, Paged, Paging},
-    wire::{Data, List, Time, data},
+    wire::{Data, Failure, List, Time, data},
 };
 use crate::{
     app::App,
@@ -23,6 +23,7 @@ use crate::{
     error::{Error, Result},
     event::Name,
     id::{DeliveryId, WebhookId},
+    notify,
     store::deliveries,
     webhook::{Delivery, DeliveryStatus},
 };
@@ -32,7 +33,8 @@ use crate::{
 #[schema(as = WebhookDelivery)]
 pub struct View {
     id: DeliveryId,
-    event: Name,
+    #[schema(value_type = Name)]
+    event: String,
     status: DeliveryStatus,
     /// Tries so far.
     #[schema(minimum = 0, examples(1))]
@@ -94,7 +96,7 @@ choice! {
         Day = "24h",
         /// The last week.
         Week = "7d",
-        /// The last 30 days: everything that is kept.
+        /// The last 30 days.
         Month = "30d",
     }
 }
@@ -123,14 +125,17 @@ pub struct Filters {
     pub webhook_id: Option<WebhookId>,
     /// Only those that were refused or not answered, so far or for good.
     pub errors_only: Option<bool>,
-    /// Events of this span.
+    /// Deliveries about this number, by Meta's id.
+    #[param(max_length = 64)]
+    pub phone_number_id: Option<String>,
+    /// Events of this span; the last day unless another is named.
     #[param(inline)]
     pub period: Option<Period>,
 }
 
 /// List deliveries
 ///
-/// What was sent in the last 30 days, and what came of it.
+/// What was sent, and what came of it.
 #[utoipa::path(
     get,
     path = "/webhook_deliveries",
@@ -142,17 +147,17 @@ pub struct Filters {
 pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(query): RawQuery) -> Result<Paged<View>> {
     let mut query = Query::read(query.as_deref());
     let page = paging::page(&mut query);
-    let period = query.parsed("period", "1h, 24h, 7d or 30d", Period::parse);
-    let since = period.map(|period| {
-        let span = i64::try_from(period.span().as_millis()).unwrap_or(0);
-        Timestamp(app.clock.now().0 - span)
-    });
+    // A day is the published API's default.
+    let period = query.parsed("period", "1h, 24h, 7d or 30d", Period::parse).unwrap_or(Period::Day);
+    let span = i64::try_from(period.span().as_millis()).unwrap_or(0);
+    let since = Some(Timestamp(app.clock.now().0 - span));
     let filter = deliveries::Filter {
         status: query.parsed("status", "pending, delivered or failed", DeliveryStatus::parse),
         event: query.parsed("event", "the name of an event", Name::parse),
         webhook_id: query.parsed("webhook_id", "a UUID", WebhookId::parse),
         since,
         errors_only: query.parsed("errors_only", "true or false", |text| text.parse().ok()),
+        phone_number_id: query.text("phone_number_id"),
     };
     query.done()?;
     let (rows, total) = deliveries::list(app.store.acquire().await?.db(), project, &filter, page).await?;
@@ -169,7 +174,10 @@ pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(quer
     operation_id = "redeliver_webhook_delivery",
     tag = "Webhook deliveries",
     params(("delivery_id" = DeliveryId, Path, description = "The delivery")),
-    responses((status = 202, description = "The delivery, which is sent soon", body = Data<View>))
+    responses(
+        (status = 202, description = "The delivery, which is sent soon", body = Data<View>),
+        (status = 409, description = "Its webhook is switched off: nothing would be sent", body = Failure),
+    )
 )]
 pub async fn redeliver(
     State(app): State<App>,
@@ -177,6 +185,6 @@ pub async fn redeliver(
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Data<View>>)> {
     let id = DeliveryId::parse(&id).ok_or(Error::NotFound("delivery"))?;
-    let again = deliveries::again(app.store.acquire().await?.db(), project, id, app.clock.now()).await?;
-    Ok((StatusCode::ACCEPTED, data(view(again.ok_or(Error::NotFound("delivery"))?))))
+    let again = notify::redeliver(&app, project, id).await?;
+    Ok((StatusCode::ACCEPTED, data(view(again))))
 }

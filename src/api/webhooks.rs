@@ -26,13 +26,14 @@ use crate::{
     error::{Error, Result},
     event::Name,
     id::WebhookId,
-    notify::{self, OVERLAP, place, sign},
+    notify::{self, place, sign},
     store::{numbers, webhooks},
     webhook::{Buffering, Kind, Webhook},
 };
 
 mod draft;
 pub mod of_number;
+pub mod secret;
 pub mod shape;
 
 fn seal(app: &App, id: WebhookId, column: &'static str, secret: &str) -> Result<Vec<u8>> {
@@ -96,6 +97,7 @@ async fn create_in(app: &App, scope: webhooks::Scope<'_>, body: &Bytes) -> Resul
         headers: seal(app, id, "headers", &Value::Object(draft.headers).to_string())?,
         buffering: draft.buffering,
         payload_version: "v2".to_owned(),
+        failing_since: None,
         created_at: now,
         updated_at: now,
     };
@@ -124,10 +126,9 @@ async fn update_in(app: &App, scope: webhooks::Scope<'_>, id: &str, body: &Bytes
     fields.done()?;
     let now = app.clock.now();
     if let Some(secret) = draft.secret {
-        // Receivers change over one by one: both secrets sign meanwhile.
-        let before = std::mem::replace(&mut webhook.secret, seal(app, webhook.id, "secret", &secret)?);
-        webhook.previous_secret = Some((before, now.plus(OVERLAP)));
+        secret::change(app, &mut webhook, &secret, now)?;
     }
+    let comes_back = draft.active && !webhook.active;
     webhook.headers = seal(app, webhook.id, "headers", &Value::Object(draft.headers).to_string())?;
     webhook.url = draft.url;
     webhook.kind = draft.kind;
@@ -136,6 +137,10 @@ async fn update_in(app: &App, scope: webhooks::Scope<'_>, id: &str, body: &Bytes
     webhook.buffering = draft.buffering;
     webhook.updated_at = now;
     webhooks::update(app.store.acquire().await?.db(), &webhook).await?;
+    if comes_back {
+        // What waited for it goes out.
+        notify::WRITTEN.notify_waiters();
+    }
     Ok(data(view(app, webhook)?))
 }
 
@@ -212,7 +217,7 @@ pub async fn update(
 
 /// Delete a webhook
 ///
-/// What is on its way to it is not sent any more.
+/// What is on its way to it is not sent any more, and its deliveries leave the log.
 #[utoipa::path(
     delete,
     path = "/whatsapp/webhooks/{webhook_id}",

@@ -12,10 +12,12 @@ use crate::{
     clock::Clock,
     config::ServeArgs,
     connect::{LOGIN_LIFETIME, worker},
+    invite::expire,
     meter,
     notify::{self, deliver},
     release, routes,
     store::{sessions::Sessions, signups},
+    visit,
     web::{admin, server},
 };
 
@@ -46,6 +48,8 @@ pub fn house(app: App, listener: TcpListener) -> std::io::Result<House> {
     app.tasks.spawn(worker::run(app.clone()));
     app.tasks.spawn(deliver::run(app.clone()));
     app.tasks.spawn(release::worker::run(app.clone()));
+    app.tasks.spawn(expire::run(app.clone()));
+    app.tasks.spawn(visit::run(app.clone()));
     app.tasks.spawn(sweep(app.clone()));
     Ok(House { address, app, served })
 }
@@ -55,6 +59,10 @@ impl House {
     pub async fn close(self) {
         self.app.stopping.cancel();
         let _ = self.served.await;
+        // Nobody looks any more: what was seen last is not lost.
+        if let Err(e) = visit::write(&self.app).await {
+            tracing::warn!(error = %e, "the last visits could not be written");
+        }
         self.app.tasks.close();
         if tokio::time::timeout(GRACE, self.app.tasks.wait()).await.is_err() {
             tracing::warn!("some signups were left to the next process");
@@ -72,6 +80,7 @@ async fn sweep(app: App) {
             notify::sweep(&app).await?;
             release::sweep(&app).await?;
             idempotency::sweep(&app).await?;
+            visit::sweep(&app).await?;
             // A week, so that a login that comes back far too late is still told so.
             let long_ago = crate::clock::Timestamp(app.clock.now().0 - week());
             signups::forget_logins(app.store.acquire().await?.db(), long_ago).await

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     Form,
     extract::{Path, RawQuery, State, rejection::FormRejection},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, Method, StatusCode},
     response::Response,
 };
 use tower_sessions::Session;
@@ -21,6 +21,7 @@ use crate::{
     link::{ConnectionType, Status, token::Token},
     signup::Step,
     store::links::Visit,
+    web::person,
 };
 
 mod which;
@@ -49,9 +50,10 @@ struct Card {
     is_recommended: bool,
 }
 
-/// Shows the page. Changes nothing, whoever or whatever reads it.
+/// Shows the page. Changes nothing, whoever or whatever reads it; that a person did is noted once it is on its way.
 pub async fn get(
     State(app): State<App>,
+    method: Method,
     Path(token): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -62,7 +64,11 @@ pub async fn get(
     if let Some(elsewhere) = elsewhere(&app, &token, &visit, (query, starts_again), &headers).await? {
         return Ok(elsewhere);
     }
-    show(&app, &token, &visit, query, &headers, None)
+    let shown = show(&app, &token, &visit, query, &headers, None)?;
+    if person::looks(&method, &headers) {
+        app.visits.note(&visit.link, &token, &person::hints(&headers), app.clock.now());
+    }
+    Ok(shown)
 }
 
 /// The choice is made: on to Facebook.

@@ -152,12 +152,23 @@ impl Reason {
         }
     }
 
-    /// Whether the customer can do something about it. What they cannot mend is for the platform or the operator.
+    /// Whether the customer can mend it by what they do. They can start again after a wait (`Wait`, `Pause`), but it is
+    /// time that mends it, or Meta (`Blocked`); the rest is the platform's or the operator's.
     #[must_use]
     pub fn is_user_fixable(self) -> bool {
         !matches!(
             self,
-            Self::Exchange | Self::MetaDown | Self::MetaDownLater | Self::Revoked | Self::FacebookDown | Self::Operator
+            Self::Wait
+                | Self::Pause
+                | Self::TooManyCodes
+                | Self::Blocked
+                | Self::InReview
+                | Self::Exchange
+                | Self::MetaDown
+                | Self::MetaDownLater
+                | Self::FacebookDown
+                | Self::Operator
+                | Self::Revoked
         )
     }
 

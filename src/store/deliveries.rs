@@ -20,7 +20,8 @@ macro_rules! matching {
          and (cast($5 as bigint) is null or created_at >= $5) \
          and (cast($6 as boolean) is null or $6 = false or status = 'failed' \
               or (response_status is not null and (response_status < 200 or response_status > 299)) \
-              or (attempt_count > 0 and response_status is null))"
+              or (attempt_count > 0 and response_status is null)) \
+         and (cast($7 as text) is null or phone_number_id = $7)"
     };
 }
 
@@ -29,14 +30,19 @@ sql! {
         next_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     DUE = "select * from deliveries where webhook_id = $1 and status = 'pending' and next_at <= $2 \
         order by next_at, id limit $3";
+    /// Whoever has lost the webhook to another writes nothing.
     SAVE = "update deliveries set status = $2, attempt_count = $3, next_at = $4, response_status = $5, \
-        response_head = $6, last_attempt_at = $7, delivered_at = $8, failed_at = $9 where id = $1";
-    LIST = concat!("select * from deliveries ", matching!(), " order by created_at desc, id desc limit $7 offset $8");
+        response_head = $6, last_attempt_at = $7, delivered_at = $8, failed_at = $9 where id = $1 \
+        and exists (select 1 from webhooks w where w.id = deliveries.webhook_id and w.fence = $10)";
+    LIST = concat!("select * from deliveries ", matching!(), " order by created_at desc, id desc limit $8 offset $9");
     COUNT = concat!("select count(*) from deliveries ", matching!());
+    FIND = "select * from deliveries where project_id = $1 and id = $2";
     /// From the first try of the schedule again; what was learnt of it stays until the next answer.
-    AGAIN = "update deliveries set status = 'pending', attempt_count = 0, next_at = $3, delivered_at = null, \
-        failed_at = null where project_id = $1 and id = $2 returning *";
-    FORGET = "delete from deliveries where status <> 'pending' and created_at < $1";
+    AGAIN = "update deliveries set status = 'pending', tries_before = attempt_count, next_at = $3, \
+        delivered_at = null, failed_at = null where project_id = $1 and id = $2 returning *";
+    /// What waits for a webhook that is switched off does not wait for ever.
+    FORGET = "delete from deliveries where id in (select d.id from deliveries d join webhooks w on w.id = d.webhook_id \
+        where d.created_at < $1 and (d.status <> 'pending' or not w.active) order by d.created_at limit $2)";
 }
 
 #[derive(FromRow)]
@@ -44,14 +50,14 @@ struct Row {
     id: DeliveryId,
     project_id: ProjectId,
     webhook_id: WebhookId,
-    #[sqlx(try_from = "String")]
-    event: Name,
+    event: String,
     webhook_url: String,
     phone_number_id: Option<String>,
     body: String,
     #[sqlx(try_from = "String")]
     status: DeliveryStatus,
     attempt_count: i32,
+    tries_before: i32,
     next_at: Timestamp,
     response_status: Option<i32>,
     response_head: Option<String>,
@@ -73,6 +79,7 @@ impl From<Row> for Delivery {
             body: row.body,
             status: row.status,
             attempt_count: row.attempt_count,
+            tries_before: row.tries_before,
             next_at: row.next_at,
             response_status: row.response_status,
             response_head: row.response_head,
@@ -97,6 +104,8 @@ pub struct Filter {
     pub since: Option<Timestamp>,
     /// Only those that met trouble.
     pub errors_only: Option<bool>,
+    /// The number, by Meta's id.
+    pub phone_number_id: Option<String>,
 }
 
 /// Writes that a webhook is to be told.
@@ -106,7 +115,7 @@ pub async fn insert(db: Db<'_>, delivery: &Delivery) -> Result<()> {
             .bind(delivery.id)
             .bind(delivery.project_id)
             .bind(delivery.webhook_id)
-            .bind(delivery.event.as_str())
+            .bind(&delivery.event)
             .bind(&delivery.webhook_url)
             .bind(&delivery.phone_number_id)
             .bind(&delivery.body)
@@ -125,9 +134,9 @@ pub async fn due(db: Db<'_>, webhook: WebhookId, now: Timestamp, most: i64) -> R
     Ok(rows.into_iter().map(Delivery::from).collect())
 }
 
-/// Writes what a try came to.
-pub async fn save(db: Db<'_>, delivery: &Delivery) -> Result<()> {
-    on!(db, c => {
+/// Writes what a try came to; `false` when the webhook is another's by now (`fence`), or gone.
+pub async fn save(db: Db<'_>, delivery: &Delivery, fence: i64) -> Result<bool> {
+    let written = on!(db, c => {
         sqlx::query(SAVE)
             .bind(delivery.id)
             .bind(delivery.status.as_str())
@@ -138,10 +147,18 @@ pub async fn save(db: Db<'_>, delivery: &Delivery) -> Result<()> {
             .bind(delivery.last_attempt_at)
             .bind(delivery.delivered_at)
             .bind(delivery.failed_at)
+            .bind(fence)
             .execute(c)
-            .await?;
+            .await?
+            .rows_affected()
     });
-    Ok(())
+    Ok(written > 0)
+}
+
+/// The project's delivery of that id.
+pub async fn find(db: Db<'_>, project: ProjectId, id: DeliveryId) -> Result<Option<Delivery>> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(FIND).bind(project).bind(id).fetch_optional(c).await?);
+    Ok(row.map(Delivery::from))
 }
 
 /// Puts a delivery back on its way.
@@ -162,6 +179,7 @@ pub async fn list(mut db: Db<'_>, project: ProjectId, filter: &Filter, page: Pag
             .bind(filter.webhook_id)
             .bind(filter.since)
             .bind(filter.errors_only)
+            .bind(&filter.phone_number_id)
             .bind(page.limit())
             .bind(page.offset())
             .fetch_all(&mut **c)
@@ -173,13 +191,14 @@ pub async fn list(mut db: Db<'_>, project: ProjectId, filter: &Filter, page: Pag
             .bind(filter.webhook_id)
             .bind(filter.since)
             .bind(filter.errors_only)
+            .bind(&filter.phone_number_id)
             .fetch_one(&mut **c)
             .await?;
         Ok((rows.into_iter().map(Delivery::from).collect(), count))
     })
 }
 
-/// Forgets deliveries from before `when` that are over.
-pub async fn forget(db: Db<'_>, when: Timestamp) -> Result<u64> {
-    Ok(on!(db, c => sqlx::query(FORGET).bind(when).execute(c).await?.rows_affected()))
+/// Forgets at most so many deliveries from before `when` that are over, or that nobody wants any more.
+pub async fn forget(db: Db<'_>, when: Timestamp, most: i64) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(FORGET).bind(when).bind(most).execute(c).await?.rows_affected()))
 }

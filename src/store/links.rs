@@ -22,6 +22,17 @@ macro_rules! matching {
     };
 }
 
+macro_rules! expire {
+    ($lock:expr) => {
+        concat!(
+            "update setup_links set status = 'expired', updated_at = $1 where id = (select id from setup_links \
+             where status = 'active' and expires_at <= $1 order by expires_at limit 1",
+            $lock,
+            ") returning *"
+        )
+    };
+}
+
 sql! {
     INSERT = "insert into setup_links (id, project_id, customer_id, token_digest, token_sealed, status, terms, \
         meta_billing_mode, reconnect_phone_number_id, reconnect_phone_number, setup_status, setup_error, created_at, \
@@ -34,6 +45,10 @@ sql! {
     LOCK = "update setup_links set updated_at = updated_at where id = $1 returning *";
     RENEWAL_REQUESTED = "update setup_links set renewal_requested_at = $2 where id = $1";
     LOCK_ALL = "update setup_links set updated_at = updated_at where customer_id = $1";
+    /// One at a time: each is told of in a transaction of its own.
+    EXPIRE = expire!("");
+    EXPIRE_PG = expire!(" for update skip locked");
+    ANY_OVER = "select 1 from setup_links where status = 'active' and expires_at <= $1 limit 1";
     SUPERSEDE = "update setup_links \
         set status = case when expires_at <= $3 then 'expired' else 'revoked' end, updated_at = $3 \
         where customer_id = $1 and id <> $2 and status = 'active' returning *";
@@ -211,6 +226,20 @@ pub async fn lock_all(db: Db<'_>, customer: CustomerId) -> Result<()> {
         sqlx::query(LOCK_ALL).bind(customer).execute(c).await?;
     });
     Ok(())
+}
+
+/// Whether there is an active link whose time is over.
+pub async fn any_is_over(db: Db<'_>, now: Timestamp) -> Result<bool> {
+    Ok(on!(db, c => sqlx::query(ANY_OVER).bind(now).fetch_optional(c).await?.is_some()))
+}
+
+/// Makes an active link whose time is over expired, and gives it. Of several that ask at once, one gets it.
+pub async fn expire(db: Db<'_>, now: Timestamp) -> Result<Option<SetupLink>> {
+    let row: Option<Row> = match db {
+        Db::Sqlite(c) => sqlx::query_as(EXPIRE).bind(now).fetch_optional(c).await?,
+        Db::Postgres(c) => sqlx::query_as(EXPIRE_PG).bind(now).fetch_optional(c).await?,
+    };
+    Ok(row.map(SetupLink::from))
 }
 
 /// Ends every active link of the customer but `keep`: what time has ended is expired, the rest is revoked. Gives those.

@@ -53,7 +53,9 @@ sql! {
     NUMBERS = "select count(*) from phone_numbers";
     SESSIONS = "select count(*) from sessions where expires_at > $1";
     PENDING = "select count(*) from deliveries where status = 'pending'";
-    OLDEST = "select min(next_at) from deliveries where status = 'pending'";
+    /// What waits for a webhook that is switched off is nobody's trouble.
+    OLDEST = "select min(d.next_at) from deliveries d join webhooks w on w.id = d.webhook_id \
+        where d.status = 'pending' and w.active";
 }
 
 /// Whether something can be written now.

@@ -1,5 +1,7 @@
 //! Webhooks, and who may send to one: the worker that holds its lease.
 
+use std::time::Duration;
+
 use sqlx::{FromRow, types::Json};
 
 use super::{Db, Page, on, sql};
@@ -16,16 +18,35 @@ macro_rules! of_scope {
         "where project_id = $1 and (cast($2 as text) is null or phone_number_id = $2)"
     };
 }
+// A lease is told by the database's clock, so that processes whose clocks differ agree on it.
+macro_rules! sqlite_now {
+    () => {
+        "cast(unixepoch('subsec') * 1000 as integer)"
+    };
+}
+macro_rules! pg_now {
+    () => {
+        "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)"
+    };
+}
 macro_rules! claim {
-    ($lock:expr) => {
+    ($now:expr, $lock:expr) => {
         concat!(
-            "update webhooks set fence = fence + 1, lease_until = $2 where id = (select w.id from webhooks w \
-             where (w.lease_until is null or w.lease_until <= $1) and exists (select 1 from deliveries d \
+            "update webhooks set fence = fence + 1, lease_until = ",
+            $now,
+            " + $2 where id = (select w.id from webhooks w where w.active and (w.lease_until is null or w.lease_until <= ",
+            $now,
+            ") and (cast($3 as boolean) or w.failing_since is null) and exists (select 1 from deliveries d \
              where d.webhook_id = w.id and d.status = 'pending' and d.next_at <= $1) \
              order by coalesce(w.lease_until, 0), w.id limit 1",
             $lock,
             ") returning *"
         )
+    };
+}
+macro_rules! hold {
+    ($now:expr) => {
+        concat!("update webhooks set lease_until = ", $now, " + $3 where id = $1 and fence = $2 returning *")
     };
 }
 
@@ -35,16 +56,18 @@ sql! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     UPDATE = "update webhooks set url = $2, kind = $3, events = $4, active = $5, secret_sealed = $6, \
         previous_secret_sealed = $7, previous_secret_until = $8, headers_sealed = $9, buffering = $10, \
-        payload_version = $11, updated_at = $12 where id = $1";
+        payload_version = $11, updated_at = $12, failing_since = null where id = $1";
     FIND = "select * from webhooks where project_id = $1 and (cast($2 as text) is null or phone_number_id = $2) and id = $3";
     DELETE = "delete from webhooks where id = $1";
     OF_PROJECT = "select * from webhooks where project_id = $1 and active order by id";
-    PAUSE = "update webhooks set active = $2, updated_at = $3 where id = $1";
+    PAUSE = "update webhooks set active = false, updated_at = $3 where id = $1 and fence = $2";
     LIST = concat!("select * from webhooks ", of_scope!(), " order by created_at desc, id desc limit $3 offset $4");
     COUNT = concat!("select count(*) from webhooks ", of_scope!());
-    CLAIM = claim!("");
-    CLAIM_PG = claim!(" for update of w skip locked");
-    HOLD = "update webhooks set lease_until = $3 where id = $1 and fence = $2";
+    CLAIM_SQLITE = claim!(sqlite_now!(), "");
+    CLAIM_PG = claim!(pg_now!(), " for update of w skip locked");
+    HOLD_SQLITE = hold!(sqlite_now!());
+    HOLD_PG = hold!(pg_now!());
+    FAILING = "update webhooks set failing_since = $2 where id = $1";
 }
 
 #[derive(FromRow)]
@@ -55,7 +78,7 @@ struct Row {
     url: String,
     #[sqlx(try_from = "String")]
     kind: Kind,
-    events: Json<Vec<Name>>,
+    events: Json<Vec<String>>,
     active: bool,
     secret_sealed: Vec<u8>,
     previous_secret_sealed: Option<Vec<u8>>,
@@ -63,6 +86,7 @@ struct Row {
     headers_sealed: Vec<u8>,
     buffering: Json<Buffering>,
     payload_version: String,
+    failing_since: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
     fence: i64,
@@ -76,13 +100,15 @@ impl From<Row> for Webhook {
             phone_number_id: row.phone_number_id,
             url: row.url,
             kind: row.kind,
-            events: row.events.0,
+            // A name that only another version knows is that version's to tell.
+            events: row.events.0.iter().filter_map(|name| Name::parse(name)).collect(),
             active: row.active,
             secret: row.secret_sealed,
             previous_secret: row.previous_secret_sealed.zip(row.previous_secret_until),
             headers: row.headers_sealed,
             buffering: row.buffering.0,
             payload_version: row.payload_version,
+            failing_since: row.failing_since,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -173,25 +199,44 @@ pub async fn list(mut db: Db<'_>, scope: Scope<'_>, page: Page) -> Result<(Vec<W
     })
 }
 
-/// Stops telling a webhook anything: its endpoint said that it is gone.
-pub async fn pause(db: Db<'_>, id: WebhookId, now: Timestamp) -> Result<()> {
+/// Stops telling a webhook anything: its endpoint said to whoever holds it that it is gone.
+pub async fn pause(db: Db<'_>, id: WebhookId, fence: i64, now: Timestamp) -> Result<()> {
     on!(db, c => {
-        sqlx::query(PAUSE).bind(id).bind(false).bind(now).execute(c).await?;
+        sqlx::query(PAUSE).bind(id).bind(fence).bind(now).execute(c).await?;
     });
     Ok(())
 }
 
-/// Claims a webhook that something is due for until `lease`, with the fence of the claim. The one that has waited
-/// longest for its turn comes first.
-pub async fn claim(db: Db<'_>, now: Timestamp, lease: Timestamp) -> Result<Option<(Webhook, i64)>> {
+/// Notes since when nothing has been taken there; `None` when something was.
+pub async fn failing(db: Db<'_>, id: WebhookId, since: Option<Timestamp>) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(FAILING).bind(id).bind(since).execute(c).await?;
+    });
+    Ok(())
+}
+
+/// Claims an active webhook that something is due for, with the fence of the claim. The one that has waited longest for
+/// its turn comes first; those that are failing only when `failing_too`.
+pub async fn claim(db: Db<'_>, now: Timestamp, lease: Duration, failing_too: bool) -> Result<Option<(Webhook, i64)>> {
+    let lease = milliseconds(lease);
     let row: Option<Row> = match db {
-        Db::Sqlite(c) => sqlx::query_as(CLAIM).bind(now).bind(lease).fetch_optional(c).await?,
-        Db::Postgres(c) => sqlx::query_as(CLAIM_PG).bind(now).bind(lease).fetch_optional(c).await?,
+        Db::Sqlite(c) => sqlx::query_as(CLAIM_SQLITE).bind(now).bind(lease).bind(failing_too).fetch_optional(c).await?,
+        Db::Postgres(c) => sqlx::query_as(CLAIM_PG).bind(now).bind(lease).bind(failing_too).fetch_optional(c).await?,
     };
     Ok(row.map(|row| (row.fence, row)).map(|(fence, row)| (row.into(), fence)))
 }
 
-/// Keeps a claimed webhook until `lease`, or gives it back at that moment; `false` when somebody else has claimed it.
-pub async fn hold(db: Db<'_>, id: WebhookId, fence: i64, lease: Timestamp) -> Result<bool> {
-    Ok(on!(db, c => sqlx::query(HOLD).bind(id).bind(fence).bind(lease).execute(c).await?.rows_affected()) > 0)
+/// Keeps a claimed webhook for so long from now, or gives it back (zero). Gives it as it is by now; `None` when somebody
+/// else has claimed it, or it is gone.
+pub async fn hold(db: Db<'_>, id: WebhookId, fence: i64, lease: Duration) -> Result<Option<Webhook>> {
+    let lease = milliseconds(lease);
+    let row: Option<Row> = match db {
+        Db::Sqlite(c) => sqlx::query_as(HOLD_SQLITE).bind(id).bind(fence).bind(lease).fetch_optional(c).await?,
+        Db::Postgres(c) => sqlx::query_as(HOLD_PG).bind(id).bind(fence).bind(lease).fetch_optional(c).await?,
+    };
+    Ok(row.map(Webhook::from))
+}
+
+fn milliseconds(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }

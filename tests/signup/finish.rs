@@ -38,12 +38,14 @@ on_both! {
         let names: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["setup_link.completed", "setup_link.started", "whatsapp.phone_number.created"]);
         let link = json!({"id": story.link.id, "external_id": "order-7", "metadata": {"tenant": "42"}});
+        let completed = &events[0].1;
         let expected = json!({
+            "event_id": completed["event_id"], "created_at": completed["created_at"],
             "setup_link": link, "project": {"id": story.platform.project},
             "customer": {"id": story.link.customer}, "phone_number_id": id,
             "business_account_id": number["business_account_id"],
         });
-        assert_eq!(events[0].1, expected);
+        assert_eq!(*completed, expected);
         assert_eq!(events[1].1["setup_link"], link);
         assert_eq!((&events[2].1["setup_link_id"], &events[2].1["setup_link"]), (&json!(story.link.id), &link));
 

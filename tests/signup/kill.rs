@@ -1,11 +1,5 @@
 //! The process dies at any point, or is asked to stop, and another one goes on: nothing is lost, nothing is done twice.
 
-use std::{
-    net::TcpListener,
-    process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU16, Ordering},
-};
-
 use serde_json::json;
 use setuplinks::{
     api::key,
@@ -22,8 +16,10 @@ use crate::{
     support::{
         Database, Link, Page, Platform, Visitor,
         database::Fresh,
-        house::{APP_ID, APP_SECRET, CONFIG_ID, SECRET_KEYS, facebook},
-        on_both, until,
+        house::facebook,
+        on_both,
+        program::{PendingStop, Program, port},
+        until,
     },
 };
 
@@ -41,19 +37,7 @@ struct Deployment {
     platform: Platform,
     link: Link,
     visitor: Visitor,
-    process: Option<Child>,
-}
-
-/// A port that nothing takes between two processes: below those that the system hands out by itself.
-fn port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % 10_000).expect("a small number");
-    loop {
-        let port = 15_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 15_000;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
+    program: Program,
 }
 
 impl Deployment {
@@ -68,33 +52,25 @@ impl Deployment {
         projects::insert(store.acquire().await.expect("a connection").db(), &project).await.expect("a project");
         let key = key::create(&store, project.id, "test", now).await.expect("a key");
         let platform = Platform::new(url, key, project.id);
-        let process = serve(port, &database, &facebook).await;
+        let program = Program::serve(port, &database.url, &facebook.url()).await;
         let link = platform.link(terms(&json!({}))).await;
-        Self { port, database, facebook, store, platform, link, visitor: Visitor::new(), process: Some(process) }
+        Self { port, database, facebook, store, platform, link, visitor: Visitor::new(), program }
     }
 
     fn world(&self) -> &World {
         self.facebook.world()
     }
 
-    /// SIGKILL: not one more instruction.
     fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.kill().expect("killed");
-            process.wait().expect("gone");
-        }
+        self.program.kill();
     }
 
-    /// SIGTERM, as a service manager sends it; gives when the process has gone by itself.
     fn ask_to_stop(&mut self) -> PendingStop {
-        let process = self.process.take().expect("a process");
-        let asked = Command::new("sh").args(["-c", &format!("kill -TERM {}", process.id())]).status();
-        assert!(asked.expect("a shell").success());
-        PendingStop(process)
+        self.program.ask_to_stop()
     }
 
     async fn start_again(&mut self) {
-        self.process = Some(serve(self.port, &self.database, &self.facebook).await);
+        self.program = Program::serve(self.port, &self.database.url, &self.facebook.url()).await;
     }
 
     async fn come_back(&self, login: impl Into<Login>) -> String {
@@ -131,50 +107,6 @@ impl Deployment {
         assert_eq!((told("setup_link.completed"), told("whatsapp.phone_number.created")), (1, 1), "{point}");
         law::hold_against(self.world(), &format!("{}/auth/facebook/callback", self.platform.base));
     }
-}
-
-impl Drop for Deployment {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-struct PendingStop(Child);
-
-impl PendingStop {
-    async fn gone(mut self) {
-        let process = std::sync::Mutex::new(&mut self.0);
-        let ended = until("the process to end by itself", || async {
-            process.lock().expect("a process").try_wait().expect("a status")
-        });
-        assert!(ended.await.success());
-    }
-}
-
-async fn serve(port: u16, database: &Fresh, facebook: &Sandbox) -> Child {
-    let process = Command::new(env!("CARGO_BIN_EXE_setuplinks"))
-        .arg("serve")
-        .env_clear()
-        .envs([
-            ("LISTEN_ADDR", format!("127.0.0.1:{port}")),
-            ("PUBLIC_URL", format!("http://localhost:{port}")),
-            ("DATABASE_URL", database.url.clone()),
-            ("META_GRAPH_URL", facebook.url()),
-            ("META_DIALOG_URL", facebook.url()),
-        ])
-        .envs([
-            ("SECRET_KEYS", SECRET_KEYS),
-            ("META_APP_ID", APP_ID),
-            ("META_APP_SECRET", APP_SECRET),
-            ("META_CONFIG_ID", CONFIG_ID),
-        ])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    until("the program to listen", || async { tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok() }).await;
-    process
 }
 
 /// Kills the program while that call is at that point, starts it again, and sees how it ends.

@@ -49,6 +49,16 @@ impl House {
 
     /// Opens one with other furniture.
     pub async fn open_as(database: Database, clock: Clock, furnish: impl FnOnce(&mut App)) -> Self {
+        Self::open_on(database.fresh().await, clock, furnish).await
+    }
+
+    /// Opens another beside this one, on the same database, by a clock of its own.
+    pub async fn beside(&self, clock: Clock) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::open_on(Fresh { url: self.database.url.clone(), folder }, clock, |_| {}).await
+    }
+
+    async fn open_on(database: Fresh, clock: Clock, furnish: impl FnOnce(&mut App)) -> Self {
         let listener = TcpListener::bind(loopback()).await.expect("a free port");
         let url = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
         let public_url = PublicUrl::parse(&url).expect("an origin");
@@ -65,7 +75,6 @@ impl House {
             extras_dedicated: EXTRAS_DEDICATED.to_owned(),
         })
         .expect("an HTTP client");
-        let database = database.fresh().await;
         let store = Store::open(&database.url).await.expect("a database");
         let sealer = Sealer::parse(SECRET_KEYS).expect("keys");
         let guard = Guard::new(vec!["127.0.0.0/8".parse().expect("a range")]).expect("a guard");

@@ -12,12 +12,14 @@
 pub mod database;
 pub mod house;
 pub mod platform;
+pub mod program;
 pub mod receiver;
 pub mod visitor;
 
 pub use database::Database;
 pub use house::House;
 pub use platform::{Answer, Link, Platform};
+pub use program::Program;
 pub use receiver::{Manner, Receiver};
 pub use visitor::{Page, Visitor};
 

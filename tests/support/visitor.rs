@@ -18,6 +18,8 @@ pub struct Visitor {
     cookies: Mutex<HashMap<String, String>>,
     /// What the browser sends as `Accept-Language`.
     pub accept_language: String,
+    /// What the browser calls itself; by itself it does not say, as a program would.
+    pub user_agent: Option<String>,
 }
 
 /// What the browser got.
@@ -92,7 +94,17 @@ impl Visitor {
     /// A browser that has been nowhere.
     pub fn new() -> Self {
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
-        Self { http: http.expect("a client"), cookies: Mutex::default(), accept_language: "en".to_owned() }
+        Self {
+            http: http.expect("a client"),
+            cookies: Mutex::default(),
+            accept_language: "en".to_owned(),
+            user_agent: None,
+        }
+    }
+
+    /// One that a person uses.
+    pub fn in_person(user_agent: &str) -> Self {
+        Self { user_agent: Some(user_agent.to_owned()), ..Self::new() }
     }
 
     pub fn speaking(accept_language: &str) -> Self {
@@ -105,6 +117,9 @@ impl Visitor {
         let cookies: Vec<String> =
             self.cookies.lock().expect("cookies").iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = self.http.request(method, url).header("Accept-Language", &self.accept_language);
+        if let Some(name) = &self.user_agent {
+            request = request.header("User-Agent", name);
+        }
         if !cookies.is_empty() {
             request = request.header("Cookie", cookies.join("; "));
         }

@@ -29,8 +29,18 @@ pub(super) const KNOWN: &[&str] = &[
 ];
 
 /// Headers that are ours to set, or the connection's.
-const RESERVED: &[&str] =
-    &["host", "content-length", "content-type", "transfer-encoding", "connection", "te", "upgrade", "trailer"];
+const RESERVED: &[&str] = &[
+    "host",
+    "content-length",
+    "content-type",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+    "expect",
+    "te",
+    "upgrade",
+    "trailer",
+];
 
 /// What a request may say of a webhook, read over what it is.
 pub(super) struct Draft {

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The number that a path names, by Meta's id.
-async fn number(app: &App, project: ProjectId, id: &str) -> Result<String> {
+pub(super) async fn number(app: &App, project: ProjectId, id: &str) -> Result<String> {
     let found = numbers::find(app.store.acquire().await?.db(), project, id).await?;
     found.map(|number| number.phone_number_id).ok_or(Error::NotFound("phone number"))
 }

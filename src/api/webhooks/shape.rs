@@ -55,6 +55,12 @@ pub struct View {
     #[schema(required, format = Int64, minimum = 1, maximum = 4_294_967_295_i64, examples(60))]
     inactivity_minutes: Option<u32>,
     payload_version: PayloadVersion,
+    /// Until when the secret before this one signs too; null when there was none.
+    #[schema(required)]
+    previous_secret_until: Option<Time>,
+    /// Since when the endpoint has taken nothing that was sent; null when it took the last.
+    #[schema(required)]
+    failing_since: Option<Time>,
     created_at: Time,
     updated_at: Time,
 }
@@ -89,6 +95,8 @@ pub(super) fn view(app: &App, webhook: Webhook) -> Result<View> {
         buffer_events: buffering.events,
         inactivity_minutes: buffering.inactivity_minutes,
         payload_version: PayloadVersion::V2,
+        previous_secret_until: webhook.previous_secret.map(|(_, until)| until.into()),
+        failing_since: webhook.failing_since.map(Time),
         created_at: webhook.created_at.into(),
         updated_at: webhook.updated_at.into(),
     })
