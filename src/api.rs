@@ -14,6 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use self::wire::Failure;
 use crate::{app::App, error::Error, web::RequestId};
 
+pub mod branding;
 pub mod customers;
 pub mod deliveries;
 pub mod document;
@@ -33,7 +34,7 @@ pub mod wire;
 /// Every call, with its description: one that has none cannot stand here. Paths and methods are beside the handlers.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(document::frame())
-        .routes(routes!(project::get))
+        .routes(routes!(project::get, project::update))
         .routes(routes!(project::rotate))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::get, customers::update, customers::delete))

@@ -121,7 +121,7 @@ async fn project(command: ProjectCommand, clock: &Clock) -> anyhow::Result<()> {
             let name = name.trim().to_owned();
             anyhow::ensure!((1..=100).contains(&name.chars().count()), "the name must have 1 to 100 characters");
             let now = clock.now();
-            let project = projects::Project { id: ProjectId::new(now), name, created_at: now };
+            let project = projects::Project::new(name, now);
             projects::insert(database.open().await?.acquire().await?.db(), &project).await?;
             say(&project.id.to_string())
         }

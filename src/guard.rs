@@ -128,6 +128,27 @@ impl Guard {
         }
     }
 
+    /// Reads what is at an address, checked anew; no more than `most` bytes.
+    ///
+    /// # Errors
+    /// Why there is nothing to read, in words that can be shown to the platform.
+    pub async fn get(&self, url: &str, most: usize) -> Result<Vec<u8>, &'static str> {
+        let url = self.check(url)?;
+        let client = if url.scheme() == "http" { &self.opened } else { &self.public };
+        let mut answer = client.get(url).send().await.map_err(|e| trouble(&e))?;
+        if answer.status() != reqwest::StatusCode::OK {
+            return Err("it did not answer with status 200");
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|e| trouble(&e))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > most {
+                return Err("it is too large");
+            }
+        }
+        Ok(body)
+    }
+
     /// Posts bytes to an address, checked anew.
     ///
     /// # Errors

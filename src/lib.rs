@@ -22,7 +22,7 @@
 //! opened a link.
 //!
 //! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`health`], [`invite`],
-//! [`release`], [`landing`], [`visit`], [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`guard`]), things
+//! [`release`], [`landing`], [`logo`], [`visit`], [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`guard`]), things
 //! ([`link`], [`signup`], [`number`], [`customer`], [`event`], [`webhook`]), ground ([`words`], [`seal`], [`error`],
 //! [`clock`], [`id`], [`choice`], [`meter`]).
 
@@ -40,6 +40,7 @@ pub mod doctor;
 pub mod health;
 pub mod invite;
 pub mod landing;
+pub mod logo;
 pub mod notify;
 pub mod release;
 pub mod visit;

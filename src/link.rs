@@ -12,12 +12,14 @@ use crate::{
 };
 
 pub mod advice;
+pub mod branding;
 pub mod redirect;
 pub mod signature;
 pub mod state;
 pub mod theme;
 pub mod token;
 
+pub use branding::Branding;
 pub use state::Status;
 pub use theme::Theme;
 
@@ -99,6 +101,9 @@ pub struct Terms {
     /// Whether the customer may try again on our page after a failure, although there is a failure URL.
     #[serde(default)]
     pub recover_in_place: bool,
+    /// How the platform shows itself, where that is not the project's way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branding: Option<Branding>,
     /// The platform's own id of the link.
     #[serde(default)]
     pub external_id: Option<String>,
@@ -126,6 +131,7 @@ impl Default for Terms {
             phone_number_area_code: None,
             language: None,
             recover_in_place: false,
+            branding: None,
             external_id: None,
             metadata: BTreeMap::new(),
             state: None,

@@ -19,7 +19,7 @@ use crate::{
     app::App,
     clock::random,
     error::{Error, Result},
-    link::{SetupLink, Theme, redirect, theme::Palette, token::Token},
+    link::{Branding, SetupLink, Theme, redirect, theme::Palette, token::Token},
     seal::digest,
     store::links::{self, Visit},
     web::{RequestId, assets},
@@ -27,6 +27,7 @@ use crate::{
 };
 
 pub mod login;
+pub mod logo;
 pub mod number;
 pub mod outcome;
 pub mod progress;
@@ -41,6 +42,7 @@ pub struct Frame {
     nonce: String,
     theme: Option<Palette>,
     project: Option<String>,
+    branding: Branding,
     /// The host of the platform's own page that the customer goes back to.
     host: Option<String>,
     languages: Vec<LanguageLink>,
@@ -52,6 +54,8 @@ pub struct Frame {
 
 /// What a chat or a mail program shows of a link: the platform's name and never the customer's, in the link's language.
 struct Preview {
+    /// Our own address, before the path of a picture: previews want it whole.
+    house: String,
     url: String,
     /// The message that says what the page is for.
     description: String,
@@ -59,7 +63,8 @@ struct Preview {
 
 impl Preview {
     fn of(app: &App, token: &Token, description: &str) -> Self {
-        Self { url: app.public_url.of(&token.path()), description: description.to_owned() }
+        let (house, url) = (app.public_url.of(""), app.public_url.of(&token.path()));
+        Self { house, url, description: description.to_owned() }
     }
 }
 
@@ -80,6 +85,7 @@ impl Frame {
             nonce: STANDARD_NO_PAD.encode(random::<16>()),
             theme: None,
             project: None,
+            branding: Branding::default(),
             host: None,
             languages: Vec::new(),
             refresh: None,
@@ -92,6 +98,7 @@ impl Frame {
         Self {
             theme: visit.link.terms.theme_config.as_ref().and_then(Theme::palette),
             project: Some(visit.project_name.clone()),
+            branding: visit.branding.clone(),
             host: visit.link.terms.redirect_host(),
             ..Self::new(page, lang)
         }
@@ -120,6 +127,22 @@ impl Frame {
 
     fn name(&self) -> &str {
         self.project.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the platform has pages of its own to offer.
+    fn has_links(&self) -> bool {
+        let Branding { support_url, terms_url, privacy_url, .. } = &self.branding;
+        support_url.is_some() || terms_url.is_some() || privacy_url.is_some()
+    }
+
+    /// The platform's own headline in the page's language, or ours.
+    fn headline(&self) -> String {
+        self.branding.headline(self.lang).map_or_else(|| self.say("headline"), str::to_owned)
+    }
+
+    /// The platform's own introduction in the page's language, or ours.
+    fn introduction(&self) -> String {
+        self.branding.introduction(self.lang).map_or_else(|| self.say("lead"), str::to_owned)
     }
 
     /// What the browser draws around the page.

@@ -16,7 +16,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use crate::{
     api::{self, document, idempotency, limit},
     app::App,
-    page::{self, login, number, progress, renewal, setup},
+    page::{self, login, logo, number, progress, renewal, setup},
     store::sessions::Sessions,
     web::{self, assets, instance},
 };
@@ -43,6 +43,7 @@ fn pages(app: &App) -> Router<App> {
         .route("/whatsapp/setup/{token}/number", get(number::get).post(number::post))
         .route("/whatsapp/setup/{token}/renewal", get(renewal::get).post(renewal::post))
         .route("/static/{name}", get(assets::get))
+        .route("/logo/{digest}", get(logo::get))
         .route("/.well-known/setuplinks/{nonce}", get(instance::get))
         .fallback(page::nothing_here)
         .layer(CatchPanicLayer::custom(web::panicked))

@@ -26,6 +26,7 @@ pub mod health;
 pub mod idempotency;
 pub mod keys;
 pub mod links;
+pub mod logos;
 pub mod numbers;
 pub mod projects;
 pub mod releases;
@@ -281,6 +282,7 @@ mod tests {
         ("idempotency", idempotency::ALL),
         ("keys", keys::ALL),
         ("links", links::ALL),
+        ("logos", logos::ALL),
         ("numbers", numbers::ALL),
         ("projects", projects::ALL),
         ("releases", releases::ALL),

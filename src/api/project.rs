@@ -1,11 +1,13 @@
 //! `/project`: the caller's own project.
 
-use axum::{Json, extract::State};
+use axum::{Json, body::Bytes, extract::State};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    branding,
+    fields::{Fields, Given},
     key::Caller,
     wire::{Data, Time, data},
 };
@@ -14,6 +16,7 @@ use crate::{
     error::{Error, Result},
     id::ProjectId,
     landing,
+    link::Branding,
     store::projects,
 };
 
@@ -25,6 +28,8 @@ pub struct View {
     /// The name that customers read.
     #[schema(examples("Acme Desk"))]
     name: String,
+    /// How it shows itself on its pages, unless a link says otherwise.
+    branding: branding::View,
     created_at: Time,
     /// The secret that signs redirects.
     #[schema(examples("rdsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="))]
@@ -45,6 +50,7 @@ async fn view(app: &App, id: ProjectId) -> Result<View> {
     Ok(View {
         id: project.id,
         name: project.name,
+        branding: project.branding.0.into(),
         created_at: project.created_at.into(),
         redirect_secret: secrets.current.expose_secret().to_owned(),
         previous_redirect_secret: previous.map(|secret| secret.expose_secret().to_owned()),
@@ -64,6 +70,53 @@ pub async fn get(State(app): State<App>, Caller(project): Caller) -> Result<Json
     Ok(data(view(&app, project).await?))
 }
 
+/// The envelope of a project.
+#[derive(ToSchema)]
+#[schema(as = ProjectRequest)]
+pub struct Envelope {
+    /// What changes.
+    pub project: Option<Change>,
+}
+
+/// What may change of a project. What is left out stays as it is.
+#[derive(ToSchema)]
+#[schema(as = ProjectFields)]
+pub struct Change {
+    /// The name that customers read.
+    #[schema(min_length = 1, max_length = 100, examples("Acme Desk"))]
+    pub name: Option<String>,
+    /// How it shows itself on its pages. Replaced as a whole; `null` brings the plain page back.
+    pub branding: Option<branding::View>,
+}
+
+const KNOWN: &[&str] = &["name", "branding"];
+
+/// Change the project
+#[utoipa::path(
+    patch,
+    path = "/project",
+    operation_id = "update_project",
+    tag = "Project",
+    request_body = Option<Envelope>,
+    responses((status = 200, description = "The project as it is now", body = Data<View>))
+)]
+pub async fn update(State(app): State<App>, Caller(id): Caller, body: Bytes) -> Result<Json<Data<View>>> {
+    let mut fields = Fields::read(&body, "project", KNOWN)?;
+    let name = fields.text("name", branding::LONGEST_NAME);
+    if name == Given::Null {
+        fields.refuse("name", "must be text of 1 to 100 characters");
+    }
+    let branding = match branding::read(&app, id, &mut fields).await? {
+        Given::Absent => None,
+        Given::Null => Some(Branding::default()),
+        Given::Value(branding) => Some(branding),
+    };
+    fields.done()?;
+    let name = name.value();
+    projects::update(app.store.acquire().await?.db(), id, name.as_deref(), branding.as_ref()).await?;
+    Ok(data(view(&app, id).await?))
+}
+
 /// Rotate the redirect secret
 ///
 /// From now on redirects are signed under a new secret, and for 24 hours under the one before it too.
@@ -77,4 +130,15 @@ pub async fn get(State(app): State<App>, Caller(project): Caller) -> Result<Json
 pub async fn rotate(State(app): State<App>, Caller(project): Caller) -> Result<Json<Data<View>>> {
     landing::rotate(&app, project).await?;
     Ok(data(view(&app, project).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::wire::names;
+
+    #[test]
+    fn the_document_names_the_fields_that_are_read() {
+        assert_eq!(names::<Change>(), KNOWN);
+    }
 }

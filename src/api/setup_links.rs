@@ -10,7 +10,7 @@ use axum::{
 
 use self::shape::{Envelope, Filters, View, view};
 use super::{
-    customers, etag,
+    branding, customers, etag,
     fields::{Fields, Given, Query},
     key::Caller,
     paging::{self, Paged, Paging},
@@ -50,6 +50,7 @@ const KNOWN: &[&str] = &[
     "metadata",
     "state",
     "expected_phone_number",
+    "branding",
 ];
 
 /// List a customer's setup links
@@ -148,6 +149,7 @@ pub async fn create(
     terms::read(&mut fields, &mut terms);
     let billing = fields.one_of("meta_billing_mode", "customer_managed, partner_managed", BillingMode::parse);
     let reconnect = reconnect(&app, &customer, &mut fields, &mut terms).await?;
+    branding::read(&app, project, &mut fields).await?.put_option(&mut terms.branding);
     let expires_at = terms::expiry(&mut fields, app.clock.now());
     terms::agree(&mut fields, &terms);
     fields.done()?;
@@ -219,9 +221,11 @@ pub async fn update(
     let customer = customers::find(&app, project, &customer).await?;
     let id = LinkId::parse(&id).ok_or(Error::NotFound("setup link"))?;
     let mut fields = Fields::read(&body, "setup_link", KNOWN)?;
+    let branding = branding::read(&app, project, &mut fields).await?;
     let link = invite::change(&app, &customer, id, |before, now| {
         etag::must_match(&headers, &etag::of(&view(&app, before.clone())?)?)?;
         let mut link = before.clone();
+        branding.put_option(&mut link.terms.branding);
         terms::read(&mut fields, &mut link.terms);
         terms::agree(&mut fields, &link.terms);
         keep_what_is_fixed(&mut fields, before, &link);

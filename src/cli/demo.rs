@@ -21,7 +21,7 @@ use crate::{
     config::DatabaseArgs,
     customer::Customer,
     guard::Guard,
-    id::{CustomerId, ProjectId},
+    id::CustomerId,
     meta::{
         Meta, Settings, application,
         dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
@@ -135,7 +135,7 @@ async fn furnish(app: &App) -> anyhow::Result<(String, CustomerId)> {
     let project = if let Some(project) = projects::list(lease.db()).await?.into_iter().next() {
         project
     } else {
-        let project = projects::Project { id: ProjectId::new(now), name: "Acme Desk".to_owned(), created_at: now };
+        let project = projects::Project::new("Acme Desk".to_owned(), now);
         projects::insert(lease.db(), &project).await?;
         project
     };

@@ -7,7 +7,7 @@ use crate::{
     clock::Timestamp,
     error::Result,
     id::{CustomerId, LinkId, ProjectId, SignupId},
-    link::{BillingMode, Reconnect, SetupLink, SetupStatus, Status, Terms},
+    link::{BillingMode, Branding, Reconnect, SetupLink, SetupStatus, Status, Terms},
     signup::Step,
 };
 
@@ -52,11 +52,13 @@ sql! {
     SUPERSEDE = "update setup_links \
         set status = case when expires_at <= $3 then 'expired' else 'revoked' end, updated_at = $3 \
         where customer_id = $1 and id <> $2 and status = 'active' returning *";
-    VISIT = "select l.*, p.name as project_name, p.renewal_url, s.id as running_id, s.step as running_step \
+    VISIT = "select l.*, p.name as project_name, p.branding as project_branding, p.renewal_url, \
+        s.id as running_id, s.step as running_step \
         from setup_links l join projects p on p.id = l.project_id \
         left join signups s on s.link_id = l.id and s.returned_at is not null and s.ended_at is null \
         where l.token_digest = $1";
-    VISIT_BY_ID = "select l.*, p.name as project_name, p.renewal_url, s.id as running_id, s.step as running_step \
+    VISIT_BY_ID = "select l.*, p.name as project_name, p.branding as project_branding, p.renewal_url, \
+        s.id as running_id, s.step as running_step \
         from setup_links l join projects p on p.id = l.project_id \
         left join signups s on s.link_id = l.id and s.returned_at is not null and s.ended_at is null \
         where l.id = $1";
@@ -92,6 +94,7 @@ struct VisitRow {
     link: Row,
     project_name: String,
     renewal_url: Option<String>,
+    project_branding: Json<Branding>,
     running_id: Option<SignupId>,
     running_step: Option<String>,
 }
@@ -125,10 +128,12 @@ impl From<Row> for SetupLink {
 pub struct Visit {
     /// The link.
     pub link: SetupLink,
-    /// Who is asking.
+    /// Who is asking, by the name that customers read.
     pub project_name: String,
     /// Where the project wants customers to ask for a new link; `None` for a button of ours.
     pub renewal_url: Option<String>,
+    /// How the platform shows itself: the link's way, and the project's where it says nothing.
+    pub branding: Branding,
     /// The signup that has come back from Facebook and not ended, and where it stands.
     pub running: Option<(SignupId, Step)>,
 }
@@ -136,9 +141,12 @@ pub struct Visit {
 impl From<VisitRow> for Visit {
     fn from(row: VisitRow) -> Self {
         let step = row.running_step.as_deref().and_then(Step::parse);
+        let link = SetupLink::from(row.link);
+        let branding = link.terms.branding.clone().unwrap_or_default().over(row.project_branding.0);
         Self {
-            link: row.link.into(),
-            project_name: row.project_name,
+            project_name: branding.name.clone().unwrap_or(row.project_name),
+            branding,
+            link,
             renewal_url: row.renewal_url,
             running: row.running_id.zip(step),
         }

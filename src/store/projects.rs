@@ -1,14 +1,15 @@
 //! Projects.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, types::Json};
 
 use super::{Db, on, sql};
-use crate::{clock::Timestamp, error::Result, id::ProjectId};
+use crate::{clock::Timestamp, error::Result, id::ProjectId, link::Branding};
 
 sql! {
-    INSERT = "insert into projects (id, name, created_at) values ($1, $2, $3)";
-    LIST = "select id, name, created_at from projects order by created_at, id";
-    FIND = "select id, name, created_at from projects where id = $1";
+    INSERT = "insert into projects (id, name, branding, created_at) values ($1, $2, $3, $4)";
+    LIST = "select id, name, branding, created_at from projects order by created_at, id";
+    FIND = "select id, name, branding, created_at from projects where id = $1";
+    UPDATE = "update projects set name = coalesce($2, name), branding = coalesce($3, branding) where id = $1";
     REDIRECT_SECRETS = "select redirect_secret_sealed as current, previous_redirect_secret_sealed as previous, \
         previous_redirect_secret_until as previous_until from projects where id = $1";
     FIRST_REDIRECT_SECRET = "update projects set redirect_secret_sealed = $2 \
@@ -24,8 +25,18 @@ pub struct Project {
     pub id: ProjectId,
     /// The name that customers read.
     pub name: String,
+    /// How it shows itself on its pages.
+    pub branding: Json<Branding>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+impl Project {
+    /// A new project, with nothing of its own but its name.
+    #[must_use]
+    pub fn new(name: String, now: Timestamp) -> Self {
+        Self { id: ProjectId::new(now), name, branding: Json(Branding::default()), created_at: now }
+    }
 }
 
 /// What signs a project's redirects, sealed.
@@ -42,7 +53,21 @@ pub struct RedirectSecrets {
 /// Makes a project.
 pub async fn insert(db: Db<'_>, project: &Project) -> Result<()> {
     on!(db, c => {
-        sqlx::query(INSERT).bind(project.id).bind(&project.name).bind(project.created_at).execute(c).await?;
+        sqlx::query(INSERT)
+            .bind(project.id)
+            .bind(&project.name)
+            .bind(&project.branding)
+            .bind(project.created_at)
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Changes what is there of a project's name and branding.
+pub async fn update(db: Db<'_>, id: ProjectId, name: Option<&str>, branding: Option<&Branding>) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(UPDATE).bind(id).bind(name).bind(branding.map(Json)).execute(c).await?;
     });
     Ok(())
 }

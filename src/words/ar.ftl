@@ -180,8 +180,9 @@ receipt-keep = يمكنك طباعة هذه الصفحة أو حفظها.
 meta-number = هذا رقم محدود من Meta
 meta-number-text = يبدأ الرقم بـ ‎+1 555 كما يحدث عند اختيار الاسم المعروض وحده على فيسبوك. لربط رقمك الخاص، يمكنك طلب رابط جديد من { $project }.
 
-coexistence-fits = مناسب لمن يتواصل مع عملائه من التطبيق
-dedicated-fits = مناسب لرقم جديد، أو إذا لم يعد التطبيق ضروريًا
+# Behind the name of the type and a dot: "Coexistence · …"
+coexistence-fits = لمن يتواصل مع عملائه من التطبيق
+dedicated-fits = لرقم جديد، أو إذا لم يعد التطبيق ضروريًا
 
 support-link = المساعدة من { $project }
 terms-link = الشروط

@@ -145,8 +145,8 @@ yes = Yes
 no = No
 which-ask = Recommend one
 which-again = Change your answers
-which-coexistence = Keep the WhatsApp Business app: that suits you
-which-dedicated = Use it with { $project } only: that suits you
+which-coexistence = Our advice: keep the WhatsApp Business app
+which-dedicated = Our advice: use it with { $project } only
 which-open = Answer one of the first two questions, and we can recommend one
 recommended = Recommended
 have = Have at hand:
@@ -167,8 +167,9 @@ receipt-keep = You can print this page or save it.
 meta-number = This is a limited number of Meta’s
 meta-number-text = It begins with +1 555, as numbers do when “display name only” is chosen at Facebook. To connect your own number, ask { $project } for a new link.
 
-coexistence-fits = Right if you chat with your customers in the app
-dedicated-fits = Right for a new number, or if nobody needs the app
+# Behind the name of the type and a dot: "Coexistence · …"
+coexistence-fits = if you chat in the app
+dedicated-fits = for a new number, or no app
 
 support-link = Help from { $project }
 terms-link = Terms

@@ -167,8 +167,9 @@ receipt-keep = Puedes imprimir esta página o guardarla.
 meta-number = Este es un número de Meta con limitaciones
 meta-number-text = Empieza con +1 555, como los números que asigna Meta cuando en Facebook se elige usar solo un nombre visible. Para conectar tu propio número, pide un enlace nuevo a { $project }.
 
-coexistence-fits = Ideal si chateas con tus clientes desde la app
-dedicated-fits = Ideal para un número nuevo, o si nadie necesita la app
+# Behind the name of the type and a dot: "Coexistence · …"
+coexistence-fits = si chateas con tus clientes desde la app
+dedicated-fits = para un número nuevo, o si nadie usa la app
 
 support-link = Ayuda de { $project }
 terms-link = Condiciones

@@ -166,8 +166,9 @@ receipt-keep = चाहें तो इस पेज को प्रिंट
 meta-number = यह Meta का एक सीमित नंबर है
 meta-number-text = यह +1 555 से शुरू होता है; Facebook पर सिर्फ़ डिस्प्ले नेम चुनने पर ऐसा नंबर मिलता है। अपना नंबर कनेक्ट करना हो, तो { $project } से नया लिंक माँगें।
 
-coexistence-fits = तब सही, जब ग्राहकों से चैट ऐप में होती हो
-dedicated-fits = तब सही, जब नंबर नया हो या ऐप की ज़रूरत न हो
+# Behind the name of the type and a dot: "Coexistence · …"
+coexistence-fits = अगर ग्राहकों से चैट ऐप में होती है
+dedicated-fits = नए नंबर के लिए, या जब ऐप की ज़रूरत न हो
 
 support-link = { $project } से मदद
 terms-link = शर्तें

@@ -166,8 +166,9 @@ receipt-keep = Anda bisa mencetak atau menyimpan halaman ini.
 meta-number = Ini nomor milik Meta yang terbatas
 meta-number-text = Nomor ini diawali +1 555, seperti nomor yang diberikan jika hanya nama tampilan yang dipilih di Facebook. Untuk menghubungkan nomor Anda sendiri, minta tautan baru dari { $project }.
 
-coexistence-fits = Cocok jika Anda chat dengan pelanggan lewat aplikasi
-dedicated-fits = Cocok untuk nomor baru, atau jika aplikasinya tidak diperlukan
+# Behind the name of the type and a dot: "Coexistence · …"
+coexistence-fits = jika Anda chat dengan pelanggan lewat aplikasi
+dedicated-fits = untuk nomor baru, atau jika aplikasi tidak dipakai
 
 support-link = Bantuan dari { $project }
 terms-link = Ketentuan

@@ -167,8 +167,9 @@ receipt-keep = Você pode imprimir ou salvar esta página.
 meta-number = Este é um número da Meta, com limitações
 meta-number-text = Ele começa com +1 555, como os números que a Meta atribui quando se escolhe usar só um nome de exibição no Facebook. Para conectar seu próprio número, peça um novo link a { $project }.
 
-coexistence-fits = Ideal se você conversa com seus clientes pelo app
-dedicated-fits = Ideal para um número novo, ou se ninguém precisa do app
+# Behind the name of the type and a dot: "Coexistence · …"
+coexistence-fits = se você conversa com clientes pelo app
+dedicated-fits = para um número novo, ou se ninguém usa o app
 
 support-link = Ajuda de { $project }
 terms-link = Termos

@@ -14,7 +14,7 @@ use setuplinks::{
 
 use crate::{
     stage::{CONFIRM, CONTINUE, Stage},
-    support::{Database, House, Link, Visitor, until},
+    support::{Database, House, Link, Pictures, Visitor, until},
     tab::Tab,
 };
 
@@ -149,6 +149,15 @@ impl Scene {
         let away = json!({"success_redirect_url": "https://app.acme-desk.example/whatsapp/done"});
         let link = self.link(away).await;
         self.add("setup-returning", "setup", &link.url, 200);
+        let pictures = Pictures::hang().await;
+        let branding = json!({
+            "logo_url": pictures.at("logo.png"), "support_url": "https://acme.example/help",
+            "terms_url": "https://acme.example/terms", "privacy_url": "https://acme.example/privacy",
+            "headline": {"en": "Bring your WhatsApp number to Acme"},
+            "introduction": {"en": "Answer your customers from one inbox, together with your colleagues."},
+        });
+        let link = self.link(json!({"branding": branding})).await;
+        self.add("setup-branded", "setup", &link.url, 200);
         let link = self.link(json!({"allowed_connection_types": ["coexistence"]})).await;
         self.add("setup-coexistence", "setup", &link.url, 200);
         let link = self.link(json!({"allowed_connection_types": ["dedicated"]})).await;

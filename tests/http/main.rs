@@ -7,6 +7,7 @@ mod support;
 
 mod access;
 mod by_hand;
+mod branding;
 mod callback;
 mod cancel;
 mod cli;

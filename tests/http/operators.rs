@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use setuplinks::{
     api::key,
     clock::Clock,
-    id::ProjectId,
     store::{Store, projects},
 };
 use sqlx::{Connection as _, Executor as _};
@@ -72,7 +71,7 @@ impl Serving {
     async fn platform(&self) -> Platform {
         let store = Store::open(&self.fresh.url).await.expect("a database");
         let now = Clock::system().now();
-        let project = projects::Project { id: ProjectId::new(now), name: "Acme".to_owned(), created_at: now };
+        let project = projects::Project::new("Acme".to_owned(), now);
         projects::insert(store.acquire().await.expect("a connection").db(), &project).await.expect("a project");
         Platform::new(
             self.public.clone(),

@@ -25,6 +25,7 @@ fn defaults() -> Value {
         "meta_billing_mode": "customer_managed",
         "theme_config": null,
         "theme_warnings": [],
+        "branding": null,
         "provision_phone_number": false,
         "phone_number_country_isos": ["US"],
         "phone_number_area_code": null,

@@ -5,7 +5,6 @@ use setuplinks::{
     api::key,
     app::PublicUrl,
     clock::Clock,
-    id::ProjectId,
     sandbox::{Hold, Login, Outcome, Sandbox, Trouble, When, World},
     store::{Store, projects},
 };
@@ -48,7 +47,7 @@ impl Deployment {
         let database = database.fresh().await;
         let store = Store::open(&database.url).await.expect("a database");
         let now = Clock::system().now();
-        let project = projects::Project { id: ProjectId::new(now), name: "Acme".to_owned(), created_at: now };
+        let project = projects::Project::new("Acme".to_owned(), now);
         projects::insert(store.acquire().await.expect("a connection").db(), &project).await.expect("a project");
         let key = key::create(&store, project.id, "test", now).await.expect("a key");
         let platform = Platform::new(url, key, project.id);

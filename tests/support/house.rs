@@ -8,7 +8,6 @@ use setuplinks::{
     cli,
     clock::Clock,
     guard::Guard,
-    id::ProjectId,
     meta::{Meta, Settings},
     sandbox::{self, Sandbox, World},
     seal::Sealer,
@@ -102,7 +101,7 @@ impl House {
     /// A platform of that name, with a key.
     pub async fn platform(&self, name: &str) -> Platform {
         let now = self.app.clock.now();
-        let project = projects::Project { id: ProjectId::new(now), name: name.to_owned(), created_at: now };
+        let project = projects::Project::new(name.to_owned(), now);
         projects::insert(self.app.store.acquire().await.expect("a connection").db(), &project)
             .await
             .expect("a project");

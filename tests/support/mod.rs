@@ -11,6 +11,7 @@
 
 pub mod database;
 pub mod house;
+pub mod pictures;
 pub mod platform;
 pub mod program;
 pub mod receiver;
@@ -18,6 +19,7 @@ pub mod visitor;
 
 pub use database::Database;
 pub use house::House;
+pub use pictures::Pictures;
 pub use platform::{Answer, Link, Platform};
 pub use program::Program;
 pub use receiver::{Manner, Receiver};

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    api::wire::Time,
+    api::{branding, wire::Time},
     app::App,
     error::Result,
     id::LinkId,
@@ -48,6 +48,9 @@ pub struct View {
     theme_config: Option<Theme>,
     /// Colours of the theme that could not be read where they stand, and what the pages use there.
     theme_warnings: Vec<Warning>,
+    /// How the platform shows itself on this link's pages, where that is not the project's way.
+    #[schema(required)]
+    branding: Option<branding::View>,
     /// Whether a number is bought for the customer.
     #[schema(examples(false))]
     provision_phone_number: bool,
@@ -136,6 +139,7 @@ pub(super) fn view(app: &App, link: SetupLink) -> Result<View> {
         allowed_connection_types: terms.allowed_connection_types,
         meta_billing_mode: link.meta_billing_mode,
         theme_warnings,
+        branding: terms.branding.map(Into::into),
         theme_config: terms.theme_config,
         provision_phone_number: terms.provision_phone_number,
         phone_number_country_isos: terms.phone_number_country_isos,
@@ -236,6 +240,8 @@ pub struct Wish {
     /// is done to it. Not with `reconnect_phone_number` or `provision_phone_number`, and not changed once the link is used.
     #[schema(pattern = r"^\+[1-9][0-9]{6,14}$", examples("+15551234567"))]
     pub expected_phone_number: Option<String>,
+    /// How the platform shows itself on this link's pages; what is left out is the project's. Replaced as a whole.
+    pub branding: Option<branding::View>,
 }
 
 /// Which setup links a list holds.

@@ -1,0 +1,16 @@
+-- How a platform shows itself on its pages, as JSON; '{}' is nothing of its own.
+alter table projects add column branding text not null default '{}';
+
+-- Our copies of logos, known by what is in them. A page that shows one may be older than the next copy.
+create table logos (
+    project_id blob not null references projects (id) on delete cascade,
+    digest text not null,
+    url text not null,
+    png blob not null,
+    width integer not null,
+    height integer not null,
+    fetched_at integer not null,
+    primary key (project_id, digest)
+) strict;
+create index logos_served on logos (digest);
+create index logos_fetched on logos (project_id, url, fetched_at);
