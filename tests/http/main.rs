@@ -6,8 +6,8 @@
 mod support;
 
 mod access;
-mod by_hand;
 mod branding;
+mod by_hand;
 mod callback;
 mod cancel;
 mod cli;
@@ -20,8 +20,8 @@ mod demo;
 mod doctor;
 mod documented;
 mod endings;
-mod health;
 mod etags;
+mod health;
 mod idempotency;
 mod language;
 mod limits;
