@@ -152,8 +152,8 @@ impl Reason {
         }
     }
 
-    /// Whether the customer can mend it by what they do. They can start again after a wait (`Wait`, `Pause`), but it is
-    /// time that mends it, or Meta (`Blocked`); the rest is the platform's or the operator's.
+    /// Whether the customer can mend it by what they do. They can start again after a wait, but it is time that mends it
+    /// (`Wait`, `Pause`, `TooManyCodes`), or Meta (`Blocked`, `InReview`); the rest is the platform's or the operator's.
     #[must_use]
     pub fn is_user_fixable(self) -> bool {
         !matches!(

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{House, Pictures, Visitor, on_both};
 
-fn of_project(branding: Value) -> Value {
+fn of_project(branding: &Value) -> Value {
     json!({"project": {"branding": branding}})
 }
 
@@ -18,7 +18,7 @@ on_both! {
             "headline": {"en": "Bring <b>your</b> number", "es": "Trae tu número"},
             "introduction": {"en": "One inbox & everybody in it."},
         });
-        let project = acme.patch("/project", &of_project(branding.clone())).await.data(200);
+        let project = acme.patch("/project", &of_project(&branding)).await.data(200);
         assert_eq!(project["branding"]["headline"], branding["headline"]);
         assert_eq!((&project["branding"]["logo_url"], &project["name"]), (&Value::Null, &json!("Acme")));
 
@@ -60,7 +60,7 @@ on_both! {
         let acme = house.platform("Acme").await;
         let pictures = Pictures::hang().await;
         let branding = json!({"logo_url": pictures.at("logo.png")});
-        acme.patch("/project", &of_project(branding.clone())).await.data(200);
+        acme.patch("/project", &of_project(&branding)).await.data(200);
         let links = [acme.link(json!({})).await, acme.link(json!({"branding": branding})).await];
         for link in &links {
             let page = Visitor::new().get(&link.url).await;
@@ -101,7 +101,7 @@ on_both! {
         ] {
             let link = format!("/customers/{}/setup_links", acme.customer("Bakery").await);
             for answer in [
-                acme.patch("/project", &of_project(branding.clone())).await,
+                acme.patch("/project", &of_project(&branding)).await,
                 acme.post(&link, &json!({"setup_link": {"branding": branding}})).await,
             ] {
                 assert_eq!(answer.status, 422, "{branding}: {}", answer.body);

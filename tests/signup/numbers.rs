@@ -157,7 +157,7 @@ on_both! {
         let page = story.walk("dedicated", login_to_that_account()).await;
         assert_eq!(offered(&page), [(free, true), (taken.clone(), false), (own, true)]);
         let marks: Vec<_> = page.texts("label small").into_iter().filter(|text| !text.starts_with("Sandbox")).collect();
-        assert_eq!(marks, ["works with another \u{2068}Acme\u{2069} customer", "already connected"]);
+        assert_eq!(marks, ["This is a limited number of Meta’s", "works with another \u{2068}Acme\u{2069} customer", "already connected"]);
 
         // Somebody who sends it all the same is refused before anything is done to it.
         let before = story.world().count("subscribe");
@@ -213,8 +213,11 @@ on_both! {
         let before = story.world().count("subscribe");
 
         let login = || Login::from(Outcome::Dedicated).phone("+1 555 020 0001");
-        let title = "That was another WhatsApp Business account";
-        story.fails("dedicated", login(), "phone_verification_failed", title).await;
+        let end = story.walk("dedicated", login()).await;
+        assert_eq!(end.landing()["error_code"], "phone_verification_failed");
+        story.platform.change(&story.link, json!({"failure_redirect_url": null})).await.data(200);
+        let page = story.visitor.get(&format!("{}/progress", story.link.url)).await;
+        assert_eq!(page.texts("[data-testid=setup-error]"), ["That was another WhatsApp Business account"]);
 
         let path = format!("/whatsapp/phone_numbers/{id}");
         assert_eq!(story.platform.get(&path).await.data(200), first, "nothing changed");
