@@ -1,14 +1,15 @@
 //! A house next door: a stand-in Facebook, for `setuplinks demo` and for the tests.
 //!
 //! It is a real HTTP server with three faces, and as strict as the documentation of the real thing:
-//! - `GET /{version}/dialog/oauth`, the login dialog, as a page a person can click through (`dialog`, `page`);
+//! - `GET /{version}/dialog/oauth`, the login dialog, as a page a person can click through (`dialog`, `page`), and
+//!   `GET /{locale}/sdk.js`, which opens it in a window of its own (`popup`);
 //! - `/{version}/…`, the Graph API (`graph` takes a call in, `edges` answers it);
 //! - `GET /platform/success` and `/platform/failure`, where a demo platform's customers land.
 //!
 //! # Logging in without the page
 //! The page's form goes to `POST /sandbox/dialog` (form-encoded). A script sends the query parameters of the dialog's
 //! address, unchanged, and beside them, each optional: `outcome` (see [`Outcome`]), `phone_number`, `fault` (see
-//! [`Trouble`]; may be repeated), `action` (`finish` or `cancel`) and `graph_version`. The answer is the 302 to the
+//! [`Trouble`]; may be repeated), `speech` (see [`Speech`], for a window), `action` (`finish` or `cancel`) and `graph_version`. The answer is the 302 to the
 //! redirect URI, or a page with status 400. [`World::login`] does the same in process.
 //!
 //! The rest of the house never imports this room, and this room shares nothing with the house but the clock.
@@ -26,6 +27,7 @@ mod login;
 mod meddle;
 mod page;
 mod phone;
+mod popup;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -54,6 +56,7 @@ pub use self::{
     fault::{Fault, Hold, When},
     login::{Login, Outcome},
     phone::Mode,
+    popup::{Said, Speech},
     trouble::Trouble,
     world::{Call, NumberSpec, NumberView, World},
 };
@@ -120,6 +123,10 @@ fn routes(world: World) -> Router {
     Router::new()
         .route("/{version}/dialog/oauth", get(page::dialog))
         .route("/sandbox/dialog", post(page::submit))
+        .route("/sandbox/foreign", get(popup::foreign))
+        .route("/{locale}/sdk.js", get(popup::sdk))
+        .route("/x/connect/xd_arbiter/", get(popup::behind))
+        .route("/x/oauth/status", get(popup::behind))
         .route("/platform/success", get(page::success))
         .route("/platform/failure", get(page::failure))
         .fallback(graph::handle)

@@ -44,7 +44,8 @@ pub(super) struct Waba {
 #[derive(Debug)]
 pub(super) struct Code {
     pub(super) text: String,
-    pub(super) redirect_uri: String,
+    /// `None` for a code of the SDK, which is exchanged without.
+    pub(super) redirect_uri: Option<String>,
     pub(super) issued: Timestamp,
     pub(super) used: bool,
     pub(super) grant: usize,
@@ -226,9 +227,9 @@ impl Estate {
         self.grants.len() - 1
     }
 
-    pub(super) fn add_code(&mut self, redirect_uri: &str, grant: usize, now: Timestamp) -> &mut Code {
+    pub(super) fn add_code(&mut self, redirect_uri: Option<String>, grant: usize, now: Timestamp) -> &mut Code {
         let text = format!("AQ{}", BASE64_URL_SAFE_NO_PAD.encode(random::<180>()));
-        self.codes.push(Code { text, redirect_uri: redirect_uri.to_owned(), issued: now, used: false, grant });
+        self.codes.push(Code { text, redirect_uri, issued: now, used: false, grant });
         let last = self.codes.len() - 1;
         &mut self.codes[last]
     }

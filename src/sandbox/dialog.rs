@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Settings, phone::Mode};
+use url::Url;
+
+use super::{Settings, phone::Mode, popup::Opener};
 
 /// The parameters Facebook reads; what else stands in the address is not carried on.
 const KNOWN: &[&str] = &[
@@ -17,6 +19,9 @@ const KNOWN: &[&str] = &[
     "display",
     "locale",
     "auth_type",
+    "app_id",
+    "domain",
+    "sdk",
 ];
 
 /// A dialog request that passed every check.
@@ -25,6 +30,8 @@ pub(super) struct Request {
     pub(super) redirect_uri: String,
     pub(super) state: String,
     pub(super) locale: String,
+    /// The page that the SDK opened this window for.
+    pub(super) opener: Option<Opener>,
     /// What `extras` asks for; the person may still end in the other flow.
     pub(super) asked: Mode,
     /// The parameters as they came, to be sent along by the form.
@@ -51,7 +58,7 @@ impl Refused {
 /// Checks a dialog request in the order in which Facebook looks at it: the app, the redirect URI, then the rest.
 pub(super) fn check(
     settings: &Settings,
-    redirect_uris: &[String],
+    (redirect_uris, base): (&[String], &str),
     version: &str,
     parameters: Vec<(String, String)>,
 ) -> Result<Request, Refused> {
@@ -73,7 +80,10 @@ pub(super) fn check(
         ));
     }
     let redirect_uri = value("redirect_uri").unwrap_or_default();
-    if !redirect_uris.iter().any(|allowed| allowed == redirect_uri) {
+    let opener = Opener::read(redirect_uri, base).filter(|_| value("display") == Some("popup"));
+    if let Some(opener) = &opener {
+        check_window(opener, redirect_uris, &value)?;
+    } else if !redirect_uris.iter().any(|allowed| allowed == redirect_uri) {
         return Err(Refused::new(
             "URL blocked",
             "This redirect failed because the redirect URI is not whitelisted in the app's Client OAuth Settings. \
@@ -92,17 +102,39 @@ pub(super) fn check(
     if value("override_default_response_type") != Some("true") {
         return Err(Refused::parameter("This configuration needs override_default_response_type=true."));
     }
-    let Some(state) = value("state").filter(|state| !state.is_empty()) else {
+    let state = value("state").unwrap_or_default();
+    if state.is_empty() && opener.is_none() {
         return Err(Refused::parameter("Without state the answer could belong to anybody's login. (state)"));
-    };
+    }
     let asked = extras(value("extras").unwrap_or("{}"))?;
     Ok(Request {
         redirect_uri: redirect_uri.to_owned(),
         state: state.to_owned(),
         locale: value("locale").unwrap_or_default().to_owned(),
+        opener,
         asked,
         parameters,
     })
+}
+
+/// Meta's documentation: the page's domain must be among those allowed for the SDK and among the redirect URIs, else nothing
+/// is returned to the window that opened this one. The sandbox has one list for both.
+fn check_window<'a>(
+    opener: &Opener,
+    redirect_uris: &[String],
+    value: &impl Fn(&str) -> Option<&'a str>,
+) -> Result<(), Refused> {
+    let domain_of = |uri: &String| Url::parse(uri).ok().map(|url| url.origin().ascii_serialization());
+    if !redirect_uris.iter().any(|uri| domain_of(uri).as_ref() == Some(&opener.origin)) {
+        return Err(Refused::new(
+            "JSSDK Unknown Host Domain",
+            "The domain you are hosting the Facebook JavaScript SDK on is not in your app's allowed domains.",
+        ));
+    }
+    if value("sdk") != Some("joey") || value("app_id") != value("client_id") {
+        return Err(Refused::parameter("Only the JavaScript SDK comes back this way. (redirect_uri)"));
+    }
+    Ok(())
 }
 
 /// Meta's documentation: the version is determined inside `extras`; v2, v3 and their previews ended on 15 Oct 2026;

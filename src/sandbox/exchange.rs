@@ -20,7 +20,8 @@ pub(super) enum Caller {
     Business(usize),
 }
 
-/// Meta's documentation: the code lives 30 seconds, works once, and only with an identical `redirect_uri`.
+/// Meta's documentation: the code lives 30 seconds, works once, and only with an identical `redirect_uri`; a code of the SDK
+/// only without one.
 pub(super) fn exchange(
     estate: &mut Estate,
     settings: &Settings,
@@ -61,7 +62,7 @@ pub(super) fn exchange(
     if code.used {
         return Err(Problem::plain(100, "This authorization code has been used.").subcode(36_009));
     }
-    if redirect_uri != Some(code.redirect_uri.as_str()) {
+    if redirect_uri != code.redirect_uri.as_deref() {
         return Err(Problem::plain(
             100,
             "Error validating verification code. Please make sure your redirect_uri is identical to the one you used \

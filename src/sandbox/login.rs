@@ -8,6 +8,7 @@ use super::{
     account::{CODE_LASTS, Estate, Typed},
     dialog::{Refused, Request},
     phone::{Mode, Pause, Registration},
+    popup::Speech,
     trouble::Trouble,
 };
 use crate::clock::Timestamp;
@@ -88,6 +89,8 @@ pub struct Login {
     pub phone_number: Option<String>,
     /// What goes wrong.
     pub troubles: Vec<Trouble>,
+    /// How a window of its own speaks of it.
+    pub speech: Speech,
 }
 
 impl Login {
@@ -95,6 +98,13 @@ impl Login {
     #[must_use]
     pub fn phone(mut self, phone_number: &str) -> Self {
         self.phone_number = Some(phone_number.to_owned());
+        self
+    }
+
+    /// How a window of its own speaks of it.
+    #[must_use]
+    pub fn speech(mut self, speech: Speech) -> Self {
+        self.speech = speech;
         self
     }
 
@@ -108,7 +118,7 @@ impl Login {
 
 impl From<Outcome> for Login {
     fn from(outcome: Outcome) -> Self {
-        Self { outcome, phone_number: None, troubles: Vec::new() }
+        Self { outcome, phone_number: None, troubles: Vec::new(), speech: Speech::Plain }
     }
 }
 
@@ -118,11 +128,38 @@ impl From<Trouble> for Login {
     }
 }
 
+/// What a login gave the app.
+#[derive(Clone, Debug)]
+pub(super) struct Granted {
+    pub(super) code: String,
+    /// The WABA and its business.
+    pub(super) waba: String,
+    pub(super) business: String,
+    /// The number that the person chose, if there is one.
+    pub(super) phone: Option<(String, Mode)>,
+}
+
 /// Carries a login out and gives the address of the redirect, with the fragment that Facebook appends.
 pub(super) fn finish(estate: &mut Estate, request: &Request, login: &Login, now: Timestamp) -> Result<String, Refused> {
+    let pairs = match grant(estate, request, login, now)? {
+        Ok(granted) => {
+            return Ok(callback(&request.redirect_uri, &[("code", &granted.code), ("state", &request.state)]));
+        }
+        Err(ending) => without_code(ending, &request.state),
+    };
+    Ok(callback(&request.redirect_uri, &pairs))
+}
+
+/// Carries a login out; what ended it where there is no code.
+pub(super) fn grant(
+    estate: &mut Estate,
+    request: &Request,
+    login: &Login,
+    now: Timestamp,
+) -> Result<Result<Granted, Trouble>, Refused> {
     let ending = login.troubles.iter().copied().find(|trouble| trouble.ends_dialog());
     if let Some(ending) = ending.or((login.outcome == Outcome::Cancel).then_some(Trouble::CancelPlain)) {
-        return Ok(callback(&request.redirect_uri, &without_code(ending, &request.state)));
+        return Ok(Err(ending));
     }
     let typed = match login.phone_number.as_deref().map(str::trim).filter(|number| !number.is_empty()) {
         None => None,
@@ -130,30 +167,36 @@ pub(super) fn finish(estate: &mut Estate, request: &Request, login: &Login, now:
             Refused::new("Invalid Phone Number", "That is not an international phone number, such as +1 555-010-0001.")
         })?),
     };
-    let wabas = bring(estate, login, typed, now);
+    let wabas = bring(estate, login, typed.as_ref(), now);
+    let waba = wabas.first().cloned().unwrap_or_default();
+    let chosen = estate.phones.iter().find(|phone| match &typed {
+        Some(typed) => phone.digits == typed.digits,
+        None => phone.waba_id == waba,
+    });
+    let phone = chosen.map(|phone| (phone.id.clone(), phone.mode));
     let business =
         wabas.first().and_then(|id| estate.waba(id)).map(|waba| waba.business_id.clone()).unwrap_or_default();
     let grant = estate.add_grant(&business, wabas, login.troubles.clone(), now);
-    let code = estate.add_code(&request.redirect_uri, grant, now);
+    let redirect_uri = request.opener.is_none().then(|| request.redirect_uri.clone());
+    let code = estate.add_code(redirect_uri, grant, now);
     for trouble in &login.troubles {
         match trouble {
             Trouble::ExchangeExpired => code.issued = before(now, CODE_LASTS + Duration::from_secs(1)),
             Trouble::ExchangeUsed => code.used = true,
-            Trouble::ExchangeRedirect => code.redirect_uri.push('/'),
+            Trouble::ExchangeRedirect => code.redirect_uri = Some(format!("{}/", request.redirect_uri)),
             _ => {}
         }
     }
-    let text = code.text.clone();
-    Ok(callback(&request.redirect_uri, &[("code", &text), ("state", &request.state)]))
+    Ok(Ok(Granted { code: code.text.clone(), waba, business, phone }))
 }
 
 /// Makes or finds what the login shares: its WABAs, newest first.
-fn bring(estate: &mut Estate, login: &Login, typed: Option<Typed>, now: Timestamp) -> Vec<String> {
+fn bring(estate: &mut Estate, login: &Login, typed: Option<&Typed>, now: Timestamp) -> Vec<String> {
     if login.outcome == Outcome::NoNumber {
         let business = estate.add_business();
         return vec![estate.add_waba(&business, now)];
     }
-    let typed = typed.unwrap_or_else(|| estate.fresh_number());
+    let typed = typed.cloned().unwrap_or_else(|| estate.fresh_number());
     let known = estate.phones.iter().find(|phone| phone.digits == typed.digits);
     let (phone, waba) = if let Some(known) = known {
         (known.id.clone(), known.waba_id.clone())

@@ -12,6 +12,7 @@ use super::{
     ask::pairs,
     dialog::Refused,
     login::{Login, Outcome},
+    popup::{self, Speech},
     trouble::Trouble,
     world::World,
 };
@@ -27,6 +28,8 @@ struct DialogPage<'a> {
     asked: Outcome,
     outcomes: &'static [Outcome],
     troubles: &'static [Trouble],
+    /// For a window of its own.
+    speeches: &'static [Speech],
 }
 
 #[derive(Template)]
@@ -64,6 +67,7 @@ pub(super) async fn dialog(
                 asked: Outcome::of(request.asked),
                 outcomes: Outcome::ALL,
                 troubles: Trouble::ALL,
+                speeches: if request.opener.is_some() { Speech::ALL } else { &[] },
             };
             show(StatusCode::OK, &nonce, &page)
         }
@@ -74,16 +78,11 @@ pub(super) async fn dialog(
 pub(super) async fn submit(State(world): State<World>, body: Bytes) -> Response<Body> {
     match answer(&world, pairs(&body)) {
         Err(refused) => refusal(&refused),
-        Ok(location) => Response::builder()
-            .status(StatusCode::FOUND)
-            .header(header::LOCATION, location)
-            .header(header::CACHE_CONTROL, "no-store")
-            .body(Body::empty())
-            .unwrap_or_default(),
+        Ok(answer) => answer,
     }
 }
 
-fn answer(world: &World, fields: Vec<(String, String)>) -> Result<String, Refused> {
+fn answer(world: &World, fields: Vec<(String, String)>) -> Result<Response<Body>, Refused> {
     let last = |name: &str| {
         fields.iter().rev().find(|(field, value)| field == name && !value.is_empty()).map(|(_, value)| value.clone())
     };
@@ -91,6 +90,7 @@ fn answer(world: &World, fields: Vec<(String, String)>) -> Result<String, Refuse
     let outcome = last("outcome");
     let phone_number = last("phone_number");
     let action = last("action");
+    let speech = last("speech");
     let mut troubles = Vec::new();
     for (_, name) in fields.iter().filter(|(field, value)| field == "fault" && !value.is_empty() && value != "none") {
         troubles.push(Trouble::parse(name).ok_or_else(|| unknown("fault", name))?);
@@ -98,11 +98,24 @@ fn answer(world: &World, fields: Vec<(String, String)>) -> Result<String, Refuse
     let request = world.check(&version, fields)?;
     let outcome = match (action.as_deref(), outcome) {
         (Some("cancel"), _) => Outcome::Cancel,
-        (None | Some("finish"), None) => Outcome::of(request.asked),
-        (None | Some("finish"), Some(name)) => Outcome::parse(&name).ok_or_else(|| unknown("outcome", &name))?,
+        // Meta's documentation: on the last screen, closing the window is finishing too.
+        (None | Some("finish" | "close"), None) => Outcome::of(request.asked),
+        (None | Some("finish" | "close"), Some(name)) => {
+            Outcome::parse(&name).ok_or_else(|| unknown("outcome", &name))?
+        }
         (Some(other), _) => return Err(unknown("action", other)),
     };
-    world.finish(&request, &Login { outcome, phone_number, troubles })
+    let speech = match speech {
+        None => Speech::Plain,
+        Some(name) => Speech::parse(&name).ok_or_else(|| unknown("speech", &name))?,
+    };
+    let login = Login { outcome, phone_number, troubles, speech };
+    if let Some(opener) = &request.opener {
+        return popup::speak(world, &request, opener, &login);
+    }
+    let location = world.finish(&request, &login)?;
+    let redirect = Response::builder().status(StatusCode::FOUND).header(header::LOCATION, location);
+    Ok(redirect.header(header::CACHE_CONTROL, "no-store").body(Body::empty()).unwrap_or_default())
 }
 
 fn unknown(field: &str, value: &str) -> Refused {
@@ -131,8 +144,13 @@ fn refusal(refused: &Refused) -> Response<Body> {
     show(StatusCode::BAD_REQUEST, &nonce, &page)
 }
 
-fn nonce() -> String {
+pub(super) fn nonce() -> String {
     BASE64_STANDARD.encode(random::<16>())
+}
+
+/// A page with a policy of its own.
+pub(super) fn show_with(page: &impl Template, policy: &str) -> Response<Body> {
+    show_as(StatusCode::OK, policy, page)
 }
 
 /// The policy has no `form-action`: in Chromium that would also stop the redirect that answers the form.
@@ -140,6 +158,10 @@ fn show(status: StatusCode, nonce: &str, page: &impl Template) -> Response<Body>
     let policy = format!(
         "default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
     );
+    show_as(status, &policy, page)
+}
+
+fn show_as(status: StatusCode, policy: &str, page: &impl Template) -> Response<Body> {
     let Ok(html) = page.render() else {
         let mut broken = Response::new(Body::from("The sandbox could not write its page."));
         *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;

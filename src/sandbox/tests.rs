@@ -5,6 +5,7 @@ mod exchange;
 mod leave;
 mod trouble;
 mod way_in;
+mod window;
 
 use std::time::Duration;
 

@@ -13,8 +13,10 @@ use super::{
     dialog::{self, Refused, Request},
     edges::{self, AppWebhook, Desk},
     fault::{Fault, Gate, Hold, When},
-    login::{self, Login},
+    login::{self, Granted, Login},
     phone::{Mode, Phone, Registration},
+    popup::{self, Opener, Said},
+    trouble::Trouble,
 };
 use crate::clock::{Clock, Timestamp};
 
@@ -112,6 +114,20 @@ pub(super) struct State {
     faults: Vec<(String, usize, Fault)>,
     gates: Vec<(String, Gate)>,
     app_webhook: Option<AppWebhook>,
+}
+
+impl State {
+    /// Takes the fault and the gate that are next for this name.
+    fn planned(&mut self, name: &str) -> (Option<Fault>, Option<Gate>) {
+        self.gates.retain(|(_, gate)| !gate.is_open());
+        let gate = self.gates.iter().position(|(call, _)| call == name).map(|at| self.gates.remove(at).1);
+        let fault = self.faults.iter_mut().find(|(call, times, _)| call == name && *times > 0);
+        let fault = fault.map(|(_, times, fault)| {
+            *times -= 1;
+            fault.clone()
+        });
+        (fault, gate)
+    }
 }
 
 struct Inner {
@@ -258,6 +274,23 @@ impl World {
             .map_err(|refused| format!("{}: {}", refused.title, refused.reason))
     }
 
+    /// Does what a person would do in the window that the SDK opens, and gives what the page is
+    /// told; `None` when the number cannot be read.
+    #[must_use]
+    pub fn login_in_window(&self, login: impl Into<Login>) -> Option<Said> {
+        let login = login.into();
+        let request = Request {
+            redirect_uri: String::new(),
+            state: String::new(),
+            locale: String::new(),
+            opener: Some(Opener { origin: String::new(), call: String::new() }),
+            asked: Mode::Dedicated,
+            parameters: Vec::new(),
+        };
+        let granted = self.grant(&request, &login).ok()?;
+        Some(popup::finish(granted.as_ref().map_err(|trouble| *trouble), login.speech))
+    }
+
     pub(super) fn url(&self) -> &str {
         &self.0.url
     }
@@ -267,7 +300,11 @@ impl World {
     }
 
     pub(super) fn check(&self, version: &str, query: Vec<(String, String)>) -> Result<Request, Refused> {
-        dialog::check(&self.0.settings, &self.state().redirect_uris, version, query)
+        dialog::check(&self.0.settings, (&self.state().redirect_uris, &self.0.url), version, query)
+    }
+
+    pub(super) fn grant(&self, request: &Request, login: &Login) -> Result<Result<Granted, Trouble>, Refused> {
+        login::grant(&mut self.state().estate, request, login, self.0.clock.now())
     }
 
     pub(super) fn finish(&self, request: &Request, login: &Login) -> Result<String, Refused> {
@@ -293,18 +330,17 @@ impl World {
             status: 0,
         });
         let place = state.calls.len() - 1;
-        state.gates.retain(|(_, gate)| !gate.is_open());
-        let gate = state.gates.iter().position(|(call, _)| call == name).map(|at| state.gates.remove(at).1);
-        let planned = state.faults.iter_mut().find(|(call, times, _)| call == name && *times > 0);
-        let planned = planned.map(|(_, times, fault)| {
-            *times -= 1;
-            fault.clone()
-        });
+        let (planned, gate) = state.planned(name);
         let code = ask.text("code").filter(|_| ask.target == ask::Target::Exchange);
         let grant = state.estate.grant_of(code, ask.token.as_deref());
         let business = grant.as_ref().map(|grant| grant.business_id.clone()).unwrap_or_default();
         let fault = planned.or_else(|| grant?.strike(name, now));
         Arrival { place, fault, gate, business }
+    }
+
+    /// What is planned for something of this name that is no Graph call.
+    pub(super) fn planned(&self, name: &str) -> (Option<Fault>, Option<Gate>) {
+        self.state().planned(name)
     }
 
     /// Carries a call out.
