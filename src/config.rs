@@ -3,12 +3,11 @@
 //! A secret can also be read from a file, by `NAME_FILE`; the file's last line break is not part of it. An empty value
 //! counts as none, since that is what an orchestrator's unset variable looks like.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 use ipnet::IpNet;
 use secrecy::SecretString;
-use serde_json::Value;
 use url::Url;
 
 use crate::{
@@ -20,15 +19,23 @@ use crate::{
     meta::{
         Meta, Settings,
         dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
+        sdk::LoginMode,
     },
     seal::Sealer,
     store::Store,
 };
 
+mod read;
+
+pub use read::Unusable;
+use read::{base, days, extras, id, nets, or_default, or_file, rate, required, unusable};
+
 const DEFAULT_LISTEN_ADDR: &str = "127.0.0.1:8080";
 const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
 const DEFAULT_GRAPH_VERSION: &str = "v26.0";
 const DEFAULT_GRAPH_URL: &str = "https://graph.facebook.com";
+const DEFAULT_LOGIN: &str = "redirect";
+const DEFAULT_SDK_URL: &str = "https://connect.facebook.net";
 const DEFAULT_DIALOG_URL: &str = "https://www.facebook.com";
 const DEFAULT_API_RATE_LIMIT: &str = "1000";
 const DEFAULT_RETENTION_DAYS: &str = "30";
@@ -144,89 +151,19 @@ pub struct ServeArgs {
         value_name = "JSON"
     )]
     meta_extras_dedicated: String,
-}
-
-/// A setting that is missing or malformed: its name, and what is allowed. Never its value.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{name} {problem}")]
-pub struct Unusable {
-    name: &'static str,
-    problem: String,
-}
-
-fn unusable(name: &'static str, problem: impl Into<String>) -> Unusable {
-    Unusable { name, problem: problem.into() }
-}
-
-/// A value, or what the file beside it holds.
-fn or_file(name: &'static str, value: Option<&String>, file: Option<&PathBuf>) -> Result<Option<String>, Unusable> {
-    let value = value.filter(|value| !value.trim().is_empty());
-    let file = file.filter(|path| !path.as_os_str().is_empty());
-    match (value, file) {
-        (Some(_), Some(_)) => Err(unusable(name, format!("and {name}_FILE are both set; set one of them"))),
-        (Some(value), None) => Ok(Some(value.clone())),
-        (None, Some(path)) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|e| unusable(name, format!("cannot be read from the file {}: {e}", path.display())))?;
-            // Unlike an empty variable, nobody means "none" by a file: a default in its place would go unnoticed.
-            if text.trim().is_empty() {
-                return Err(unusable(name, format!("cannot be read from the file {}: it is empty", path.display())));
-            }
-            Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
-        }
-        (None, None) => Ok(None),
-    }
-}
-
-fn or_default<'a>(value: &'a str, default: &'a str) -> &'a str {
-    if value.trim().is_empty() { default } else { value }
+    /// How customers get to Facebook: redirect (the page goes there and comes back), popup (a window of its own by Meta's
+    /// JavaScript SDK, wherever one can open), or auto (popup on computers, redirect elsewhere)
+    #[arg(long, env = "META_LOGIN", default_value = DEFAULT_LOGIN, value_name = "redirect|popup|auto")]
+    meta_login: String,
+    /// Where Meta's JavaScript SDK is, for popup and auto
+    #[arg(long, env = "META_SDK_URL", default_value = DEFAULT_SDK_URL, value_name = "URL")]
+    meta_sdk_url: String,
 }
 
 fn listen_addr(text: &str) -> Result<SocketAddr, String> {
     or_default(text, DEFAULT_LISTEN_ADDR)
         .parse()
         .map_err(|_| "must be an address and port such as 127.0.0.1:8080".to_owned())
-}
-
-fn required(name: &'static str, value: Option<String>, hint: &str) -> Result<String, Unusable> {
-    value.filter(|value| !value.trim().is_empty()).ok_or_else(|| unusable(name, format!("is required: {hint}")))
-}
-
-fn base(name: &'static str, text: &str) -> Result<Url, Unusable> {
-    let allowed = || unusable(name, "must be an absolute http or https URL without a query");
-    let url = Url::parse(text).map_err(|_| allowed())?;
-    let is_base = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
-    if is_base { Ok(url) } else { Err(allowed()) }
-}
-
-fn nets(name: &'static str, text: &str) -> Result<Vec<IpNet>, Unusable> {
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    let nets: Result<Vec<IpNet>, _> = parts.map(str::parse).collect();
-    nets.map_err(|_| unusable(name, "must be ranges such as 10.1.0.0/16, comma separated"))
-}
-
-fn rate(name: &'static str, text: &str) -> Result<NonZeroU32, Unusable> {
-    let calls = text.trim().parse().ok().filter(|calls: &NonZeroU32| calls.get() <= 1_000_000);
-    calls.ok_or_else(|| unusable(name, "must be a whole number from 1 to 1000000"))
-}
-
-fn days(name: &'static str, text: &str) -> Result<Duration, Unusable> {
-    let days = text.trim().parse().ok().filter(|days| (1..=3650).contains(days));
-    let days: u64 = days.ok_or_else(|| unusable(name, "must be a whole number of days from 1 to 3650"))?;
-    Ok(Duration::from_secs(days * 24 * 60 * 60))
-}
-
-fn extras(name: &'static str, text: &str) -> Result<String, Unusable> {
-    match serde_json::from_str::<Value>(text) {
-        Ok(value @ Value::Object(_)) => Ok(value.to_string()),
-        _ => Err(unusable(name, "must be a JSON object")),
-    }
-}
-
-fn id(name: &'static str, value: Option<String>, hint: &str) -> Result<String, Unusable> {
-    let value = required(name, value, hint)?;
-    let is_id = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    if is_id { Ok(value) } else { Err(unusable(name, "must be an id: letters, digits, '-' and '_'")) }
 }
 
 impl DatabaseArgs {
@@ -338,6 +275,8 @@ impl ServeArgs {
             graph_url: self.graph_url()?,
             dialog_url: self.dialog_url()?,
             redirect_uri,
+            login: self.login()?,
+            sdk_url: self.sdk_url()?,
             extras_coexistence: self.extras_coexistence()?,
             extras_dedicated: self.extras_dedicated()?,
         })
@@ -351,6 +290,8 @@ impl ServeArgs {
             self.graph_version().err(),
             self.graph_url().err(),
             self.dialog_url().err(),
+            self.login().err(),
+            self.sdk_url().err(),
             self.extras_coexistence().err(),
             self.extras_dedicated().err(),
         ];
@@ -397,5 +338,14 @@ impl ServeArgs {
 
     fn extras_dedicated(&self) -> Result<String, Unusable> {
         extras("META_EXTRAS_DEDICATED", or_default(&self.meta_extras_dedicated, EXTRAS_DEDICATED))
+    }
+
+    fn login(&self) -> Result<LoginMode, Unusable> {
+        LoginMode::parse(or_default(&self.meta_login, DEFAULT_LOGIN).trim())
+            .ok_or_else(|| unusable("META_LOGIN", "must be redirect, popup or auto"))
+    }
+
+    fn sdk_url(&self) -> Result<Url, Unusable> {
+        base("META_SDK_URL", or_default(&self.meta_sdk_url, DEFAULT_SDK_URL))
     }
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::ExposeSecret as _;
-use url::Url;
 
 use crate::{
     app::App,
@@ -19,13 +18,14 @@ use crate::{
     meta::dialog::Answer,
     meter,
     seal::digest,
-    signup::{Reason, Signup, State, Step, place},
+    signup::{Reason, Signup, State, Step, Way, place},
     store::{is_orphan, links, links::Visit, signups},
     words::Lang,
 };
 
 pub mod by_hand;
 mod claim;
+pub mod elsewhere;
 pub mod settle;
 mod steps;
 pub mod worker;
@@ -66,10 +66,8 @@ fn secret() -> String {
     URL_SAFE_NO_PAD.encode(random::<32>())
 }
 
-/// The customer pressed the button: notes the login and gives the address of Facebook's dialog.
-///
-/// Of the two languages the first is the page's, which the dialog gets too; the second is the one the customer chose on
-/// the page, if they did, and is kept for the way back.
+/// The customer pressed the button: notes the login and gives its state, which only this visitor can bring back. The
+/// language is the one that was chosen on the page, if one was, and is kept for the way back.
 ///
 /// # Errors
 /// When the link does not allow that type, or is gone with its customer.
@@ -78,8 +76,8 @@ pub async fn begin(
     visit: &Visit,
     connection_type: ConnectionType,
     visitor: &Visitor,
-    (lang, chosen): (Lang, Option<Lang>),
-) -> Result<Url> {
+    chosen: Option<Lang>,
+) -> Result<String> {
     let link = &visit.link;
     if !link.connection_types().contains(&connection_type) {
         return Err(Error::BadRequest("the link does not allow this connection type"));
@@ -93,6 +91,8 @@ pub async fn begin(
         connection_type,
         language: chosen,
         state: State::Login,
+        way: Way::Redirect,
+        claim: None,
         code: None,
         token: None,
         token_expires_at: None,
@@ -110,18 +110,22 @@ pub async fn begin(
     noted.map_err(|e| if is_orphan(&e) { Error::NotFound("setup link") } else { e })?;
     settle::started(&mut tx, &signup, link, now).await?;
     tx.commit().await?;
-    app.meta.dialog_url(connection_type, &state, lang)
+    app.moved.send_replace(Some(signup.id));
+    Ok(state)
 }
 
-/// Facebook sent a browser back. Gives the link whose progress it should see, and the language of the visit.
+/// Facebook sent a browser back, or its window answered to the page of that link. Gives the link whose progress it should
+/// see, and the language of the visit.
 ///
 /// # Errors
-/// [`Error::ForeignLogin`] when this browser did not start the login of that state: nothing has happened then.
+/// [`Error::ForeignLogin`] when this browser did not start the login of that state, or not on that link: nothing has happened
+/// then.
 pub async fn come_back(
     app: &App,
     state: Option<&str>,
     visitor: &Visitor,
     answer: Answer,
+    on: Option<LinkId>,
 ) -> Result<(LinkId, Option<Lang>)> {
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
@@ -131,12 +135,13 @@ pub async fn come_back(
             signups::by_login(tx.db(), &login).await?
         }
         // Some cancels come back without the state: they mean the login this browser started last.
-        (None, Answer::Refused(_)) => signups::newest_login(tx.db(), &visitor.digest()).await?,
-        (None, Answer::Code(_)) => None,
+        (None, Answer::Refused { .. }) => signups::newest_login(tx.db(), &visitor.digest()).await?,
+        (None, Answer::Code { .. }) => None,
     };
-    let found = found.ok_or(Error::ForeignLogin)?;
+    let found = found.filter(|found| on.is_none_or(|link| link == found.link_id)).ok_or(Error::ForeignLogin)?;
     let landing = (found.link_id, found.language);
-    if found.state != State::Login || !may_go_on(app, &mut tx, found.link_id, matches!(answer, Answer::Code(_))).await?
+    if found.state != State::Login
+        || !may_go_on(app, &mut tx, found.link_id, matches!(answer, Answer::Code { .. })).await?
     {
         // Seen before, overtaken by another tab, or the link is done: its progress page says which.
         tx.commit().await?;
@@ -148,11 +153,12 @@ pub async fn come_back(
         return Ok(landing);
     }
     match answer {
-        Answer::Refused(reason) => settle::failed(&mut tx, &mut signup, reason, now).await?,
-        Answer::Code(_) if now.since(signup.created_at) > LOGIN_LIFETIME => {
+        Answer::Refused { reason, screen } => settle::left(&mut tx, &mut signup, reason, screen, now).await?,
+        Answer::Code { .. } if now.since(signup.created_at) > LOGIN_LIFETIME => {
             settle::failed(&mut tx, &mut signup, Reason::TooLate, now).await?;
         }
-        Answer::Code(code) => {
+        Answer::Code { code, way, claim } => {
+            (signup.way, signup.claim) = (way, claim);
             signup.code = Some(app.sealer.seal(place(signup.id, "code"), code.expose_secret())?);
             signup.state = signup.state.returned().map_err(|e| Error::Internal(e.to_string()))?;
             signup.deadline_at = Some(now.plus(DEADLINE));

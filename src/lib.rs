@@ -23,7 +23,7 @@
 //!
 //! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`health`], [`invite`],
 //! [`release`], [`landing`], [`logo`], [`visit`], [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`guard`]), things
-//! ([`link`], [`signup`], [`number`], [`customer`], [`event`], [`webhook`]), ground ([`words`], [`seal`], [`error`],
+//! ([`link`], [`signup`], [`number`], [`customer`], [`event`], [`webhook`], [`device`]), ground ([`words`], [`seal`], [`error`],
 //! [`clock`], [`id`], [`choice`], [`meter`]).
 
 pub mod cli;
@@ -50,6 +50,7 @@ pub mod meta;
 pub mod store;
 
 pub mod customer;
+pub mod device;
 pub mod event;
 pub mod link;
 pub mod number;

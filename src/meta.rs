@@ -16,7 +16,9 @@ pub mod dialog;
 pub mod exchange;
 pub mod failure;
 mod graph;
+pub mod message;
 pub mod numbers;
+pub mod sdk;
 
 pub use failure::{Failure, Remedy};
 
@@ -41,6 +43,10 @@ pub struct Settings {
     pub dialog_url: Url,
     /// The one redirect URI that is registered with the app.
     pub redirect_uri: String,
+    /// How customers get to the dialog.
+    pub login: sdk::LoginMode,
+    /// Where Meta's JavaScript SDK is.
+    pub sdk_url: Url,
     /// `extras` of the dialog for coexistence, as JSON.
     pub extras_coexistence: String,
     /// `extras` of the dialog for dedicated, as JSON.

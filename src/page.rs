@@ -26,11 +26,15 @@ use crate::{
     words::{Lang, negotiate},
 };
 
+pub mod hand_over;
+mod live;
 pub mod login;
 pub mod logo;
 pub mod number;
 pub mod outcome;
+pub mod popup;
 pub mod progress;
+mod qr;
 pub mod renewal;
 pub mod setup;
 
@@ -180,6 +184,8 @@ struct Policy {
     form_action: Vec<String>,
     /// Whether the page runs our script, which listens to our events.
     script: bool,
+    /// Where Meta's SDK comes from, and whom it speaks with, on a page that loads it.
+    sdk: Option<(String, Vec<String>)>,
 }
 
 impl Policy {
@@ -190,7 +196,7 @@ impl Policy {
         let mut form_action = app.meta.dialog_origins();
         form_action.extend(redirects.into_iter().flatten().filter_map(|url| redirect::origin(url)));
         form_action.dedup();
-        Self { form_action, script: false }
+        Self { form_action, ..Self::default() }
     }
 
     fn header(&self, nonce: &str) -> String {
@@ -202,7 +208,14 @@ impl Policy {
             policy.push_str(origin);
         }
         if self.script {
-            policy.extend(["; script-src 'nonce-", nonce, "'; connect-src 'self'"]);
+            let (from, with) = match &self.sdk {
+                Some((script, origins)) => (format!(" {script}"), format!(" {}", origins.join(" "))),
+                None => Default::default(),
+            };
+            policy.extend(["; script-src 'nonce-", nonce, "'", &from, "; connect-src 'self'", &with]);
+            if self.sdk.is_some() {
+                policy.extend(["; frame-src", &with]);
+            }
         }
         policy
     }

@@ -5,7 +5,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
-    routing::get,
+    routing::{get, post},
 };
 use tower_http::{
     CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
@@ -16,7 +16,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use crate::{
     api::{self, document, idempotency, limit},
     app::App,
-    page::{self, login, logo, number, progress, renewal, setup},
+    page::{self, hand_over, login, logo, number, popup, progress, renewal, setup},
     store::sessions::Sessions,
     web::{self, assets, instance},
 };
@@ -36,12 +36,17 @@ pub fn router(app: App) -> Router {
 fn pages(app: &App) -> Router<App> {
     Router::new()
         .route("/whatsapp/setup/{token}", get(setup::get).post(setup::post))
+        .route("/whatsapp/setup/{token}/popup", post(popup::begin))
+        .route("/whatsapp/setup/{token}/popup/answer", post(popup::answer))
         .route("/auth/facebook/callback", get(login::get))
         .layer(sessions(app))
         .route("/whatsapp/setup/{token}/progress", get(progress::get))
         .route("/whatsapp/setup/{token}/progress/events", get(progress::events))
         .route("/whatsapp/setup/{token}/number", get(number::get).post(number::post))
         .route("/whatsapp/setup/{token}/renewal", get(renewal::get).post(renewal::post))
+        .route("/whatsapp/setup/{token}/device", get(hand_over::get))
+        .route("/whatsapp/setup/{token}/device/events", get(hand_over::events))
+        .route("/whatsapp/setup/{token}/arrived", post(hand_over::arrived))
         .route("/static/{name}", get(assets::get))
         .route("/logo/{digest}", get(logo::get))
         .route("/.well-known/setuplinks/{nonce}", get(instance::get))

@@ -18,10 +18,12 @@ use crate::{
     words::Lang,
 };
 
+mod claim;
 mod progress;
 mod reason;
 mod state;
 
+pub use claim::{Claim, Screen, Way};
 pub use progress::Progress;
 pub use reason::{ErrorCode, Reason};
 pub use state::{Illegal, State};
@@ -124,6 +126,10 @@ pub struct Signup {
     pub language: Option<Lang>,
     /// Where it stands.
     pub state: State,
+    /// How the login's code came back.
+    pub way: Way,
+    /// What the browser says was chosen.
+    pub claim: Option<Claim>,
     /// The login's code, sealed; gone once it was exchanged.
     pub code: Option<Vec<u8>>,
     /// The business token, sealed.

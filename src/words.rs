@@ -161,6 +161,7 @@ mod tests {
                     let args = [
                         ("project", "Ağ & Co".into()),
                         ("number", "+1".into()),
+                        ("app", "Instagram".into()),
                         ("id", "x".into()),
                         ("count", count.into()),
                         ("speed", 1000.into()),

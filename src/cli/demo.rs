@@ -25,6 +25,7 @@ use crate::{
     meta::{
         Meta, Settings, application,
         dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
+        sdk::LoginMode,
     },
     sandbox::{self, AppWebhook, Sandbox},
     seal::{Sealer, hex},
@@ -33,6 +34,7 @@ use crate::{
 
 /// The settings of `demo`.
 #[derive(Args, Debug)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
 pub struct DemoArgs {
     /// The address to listen on; loopback only
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
@@ -40,6 +42,13 @@ pub struct DemoArgs {
     /// Keep the database and its key in this folder, and go on from it the next time
     #[arg(long, value_name = "PATH")]
     keep: Option<PathBuf>,
+    /// How customers get to Facebook, as META_LOGIN of serve: redirect, popup or auto
+    #[arg(long, default_value = "redirect", value_parser = login_mode, value_name = "redirect|popup|auto")]
+    login: LoginMode,
+}
+
+fn login_mode(text: &str) -> Result<LoginMode, &'static str> {
+    LoginMode::parse(text).ok_or("must be redirect, popup or auto")
 }
 
 pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
@@ -58,7 +67,7 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
     let folder = args.keep.as_deref().unwrap_or(throw_away.path());
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
 
-    let (facebook, meta) = stand_in(&public_url, clock.clone()).await?;
+    let (facebook, meta) = stand_in(&public_url, args.login, clock.clone()).await?;
     let sealer = Sealer::parse(&secret_keys(folder)?).map_err(anyhow::Error::msg)?;
     let database = DatabaseArgs::at(format!("sqlite://{}", folder.join("setuplinks.db").display()));
     let guard = Guard::new(vec!["127.0.0.0/8".parse()?, "::1/128".parse()?])?;
@@ -84,7 +93,7 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
 }
 
 /// Starts the stand-in and gives the way to it.
-async fn stand_in(public_url: &PublicUrl, clock: Clock) -> anyhow::Result<(Sandbox, Meta)> {
+async fn stand_in(public_url: &PublicUrl, login: LoginMode, clock: Clock) -> anyhow::Result<(Sandbox, Meta)> {
     let (app_id, config_id, app_secret) = ("100000000000001", "200000000000001", hex(random::<16>()));
     let graph_version = "v26.0".to_owned();
     let settings = sandbox::Settings {
@@ -109,6 +118,8 @@ async fn stand_in(public_url: &PublicUrl, clock: Clock) -> anyhow::Result<(Sandb
         graph_url: facebook.url().parse()?,
         dialog_url: facebook.url().parse()?,
         redirect_uri: public_url.callback(),
+        login,
+        sdk_url: facebook.url().parse()?,
         extras_coexistence: EXTRAS_COEXISTENCE.to_owned(),
         extras_dedicated: EXTRAS_DEDICATED.to_owned(),
     })?;

@@ -10,7 +10,7 @@ use crate::{
     link::{SetupLink, SetupStatus, Status},
     notify,
     number::{Facts, PhoneNumber},
-    signup::{Reason, Signup},
+    signup::{Illegal, Reason, Screen, Signup, State},
     store::{Tx, links, numbers, releases, signups},
 };
 
@@ -28,15 +28,41 @@ pub async fn processing(tx: &mut Tx, signup: &Signup, now: Timestamp) -> Result<
 
 /// The signup is over without a number; the link can be opened again. Its secrets are forgotten.
 pub async fn failed(tx: &mut Tx, signup: &mut Signup, reason: Reason, now: Timestamp) -> Result<()> {
+    let state = signup.state.clone().failed(reason);
+    over(tx, signup, state, reason, now).await
+}
+
+/// The dialog was left before a code came back.
+pub async fn left(
+    tx: &mut Tx,
+    signup: &mut Signup,
+    reason: Reason,
+    screen: Option<Screen>,
+    now: Timestamp,
+) -> Result<()> {
+    let state = signup.state.clone().left(reason, screen);
+    over(tx, signup, state, reason, now).await
+}
+
+async fn over(
+    tx: &mut Tx,
+    signup: &mut Signup,
+    state: Result<State, Illegal>,
+    reason: Reason,
+    now: Timestamp,
+) -> Result<()> {
     let at = signup.state.step();
-    signup.state = signup.state.clone().failed(reason).map_err(|e| Error::Internal(e.to_string()))?;
+    signup.state = state.map_err(|e| Error::Internal(e.to_string()))?;
     forget(signup);
     let code = reason.error_code();
     let link = set_link(tx, signup, SetupStatus::Failed, Some(code.as_str()), now).await?;
     let name = if reason == Reason::Cancelled { Name::LinkCancelled } else { Name::LinkFailed };
-    let more = json!({
+    let mut more = json!({
         "error_code": code, "reason": reason, "stage": at, "is_user_fixable": reason.is_user_fixable(),
     });
+    if let State::Failed { screen: Some(screen), .. } = signup.state {
+        more["dialog_screen"] = json!(screen);
+    }
     notify::tell(tx, &Event::of_link(name, &link, &more, now)).await?;
     releases::let_go(tx.db(), signup.id.0).await?;
     signups::save(tx.db(), signup, None, now).await

@@ -14,7 +14,7 @@ use crate::{
     meta::{Failure, Remedy, numbers::Sync},
     number::{Facts, Kind, is_same},
     release,
-    signup::{Candidate, Illegal, Reason, Signup, State},
+    signup::{Candidate, Claim, Illegal, Reason, Signup, State},
     store::numbers::{self, Secrets},
 };
 
@@ -149,6 +149,12 @@ async fn accounts(app: &App, signup: &mut Signup) -> Result<Outcome> {
             },
         }
     }
+    // What the browser says was chosen is looked at too; the token proves whether it may be.
+    if let Some(claimed) = signup.claim.as_ref().and_then(|claim| claim.business_account_id.as_ref())
+        && !accounts.contains(claimed)
+    {
+        accounts.insert(0, claimed.clone());
+    }
     if accounts.is_empty() {
         // A dead token is no login without a number.
         let dead = refused.filter(|reason| reason.is_dead_login());
@@ -211,6 +217,9 @@ async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts
     if !candidates.is_empty() && all_taken(app, signup, &candidates).await? {
         return Ok(Outcome::Failed(Reason::Taken));
     }
+    if let Some(claim) = &signup.claim {
+        keep_claimed(&mut candidates, claim);
+    }
     let mut candidates = candidates.into_iter();
     match candidates.next() {
         Some(first) => {
@@ -231,6 +240,18 @@ fn keep_expected(candidates: &mut Vec<Candidate>, expected: &str) {
         candidates.retain(is_it);
     } else {
         candidates.retain(|candidate| candidate.display_phone_number.is_empty());
+    }
+}
+
+/// Of the numbers that the token reaches, keeps those that the customer chose in the dialog, as the browser tells it. A claim
+/// that fits none of them is no claim.
+fn keep_claimed(candidates: &mut Vec<Candidate>, claim: &Claim) {
+    let is_number = |candidate: &Candidate| claim.phone_number_id.as_ref() == Some(&candidate.phone_number_id);
+    let is_account = |candidate: &Candidate| claim.business_account_id.as_ref() == Some(&candidate.business_account_id);
+    if candidates.iter().any(is_number) {
+        candidates.retain(is_number);
+    } else if candidates.iter().any(is_account) {
+        candidates.retain(is_account);
     }
 }
 

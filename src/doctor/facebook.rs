@@ -33,7 +33,13 @@ pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
     for what in BY_HAND {
         findings.push(Finding::look("dashboard", *what));
     }
+    if meta.may_load_sdk() {
+        findings.push(Finding::look("dashboard", FOR_THE_SDK));
+    }
 }
+
+/// The same, where the SDK opens the dialog.
+const FOR_THE_SDK: &str = "Facebook Login for Business, Settings: Login with the JavaScript SDK is on, and PUBLIC_URL's domain is among Allowed Domains for the JavaScript SDK as well as in the redirect URIs";
 
 /// What Meta's API does not tell, by the dashboard's own names.
 const BY_HAND: &[&str] = &[

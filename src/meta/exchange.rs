@@ -18,6 +18,7 @@ use super::{
     failure::Failure,
     graph::{send, timed},
 };
+use crate::signup::Way;
 
 /// A business token.
 #[derive(Clone, Debug)]
@@ -29,10 +30,13 @@ pub struct Grant {
 }
 
 impl Meta {
-    /// Exchanges a code, in a POST so that the secret is in no address. `redirect_uri` is the one the dialog was called
-    /// with, to the byte.
-    pub async fn exchange(&self, code: &SecretString) -> Result<Grant, Failure> {
-        let oauth = self.oauth().map_err(|_| Failure::Unreachable("not configured"))?;
+    /// Exchanges a code, in a POST so that the secret is in no address. For a code that came by redirect, `redirect_uri` is
+    /// the one the dialog was called with, to the byte; one from the SDK is exchanged without (Meta's documentation).
+    pub async fn exchange(&self, code: &SecretString, way: Way) -> Result<Grant, Failure> {
+        let oauth = match way {
+            Way::Redirect => self.oauth().map_err(|_| Failure::Unreachable("not configured"))?,
+            Way::Popup => self.oauth_bare(),
+        };
         let answer = oauth
             .set_client_secret(ClientSecret::new(self.settings.app_secret.expose_secret().to_owned()))
             .set_auth_type(AuthType::RequestBody)

@@ -28,12 +28,16 @@ pub const LIFETIME: time::Duration = time::Duration::hours(2);
 /// The session's id is not changed after the login: nothing is gained with it, since the token in the address is all that
 /// a page asks for, and two tabs that come back at once would take it from each other.
 pub(super) async fn visitor(session: &Session) -> Result<Visitor> {
-    let known: Option<Visitor> = session.get(KEY).await.map_err(|e| broken(&e))?;
-    let visitor = known.unwrap_or_default();
+    let visitor = known(session).await?.unwrap_or_default();
     session.insert(KEY, &visitor).await.map_err(|e| broken(&e))?;
     // The same value again would not count as a change, and the session would end two hours after the first login.
     session.set_expiry(Some(Expiry::OnInactivity(LIFETIME)));
     Ok(visitor)
+}
+
+/// The session's visitor, if it has one.
+pub(super) async fn known(session: &Session) -> Result<Option<Visitor>> {
+    session.get(KEY).await.map_err(|e| broken(&e))
 }
 
 fn broken(error: &tower_sessions::session::Error) -> Error {
@@ -45,9 +49,9 @@ pub async fn get(State(app): State<App>, session: Session, RawQuery(query): RawQ
     let query: HashMap<String, String> =
         form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
     let answer = Answer::read(&query).ok_or(Error::BadRequest("neither a code nor an error"))?;
-    let visitor: Option<Visitor> = session.get(KEY).await.map_err(|e| broken(&e))?;
+    let visitor = known(&session).await?.ok_or(Error::ForeignLogin)?;
     let state = query.get("state").map(String::as_str).filter(|state| !state.is_empty());
-    let (link, lang) = connect::come_back(&app, state, &visitor.ok_or(Error::ForeignLogin)?, answer).await?;
+    let (link, lang) = connect::come_back(&app, state, &visitor, answer, None).await?;
 
     let visit = links::visit_by_id(app.store.acquire().await?.db(), link).await?.ok_or(Error::NotFound("page"))?;
     let token = app.token_of(&visit.link)?;

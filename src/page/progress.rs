@@ -1,19 +1,19 @@
 //! `/whatsapp/setup/{token}/progress`: what is being done, live; works without script.
 
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
 use askama::Template;
 use axum::{
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, StatusCode, header},
-    response::{
-        IntoResponse as _, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
-use futures_util::stream;
 
-use super::{Frame, Policy, chosen_language, keeping, language, leave, number, open, outcome, respond};
+use super::{
+    Frame, Policy, chosen_language, keeping, language, leave,
+    live::{self, Look, Watched},
+    number, open, outcome, respond,
+};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -22,11 +22,6 @@ use crate::{
     store::{links::Visit, signups},
     words::Lang,
 };
-
-/// How often a page that watches looks by itself: another process may be the one that moves the signup.
-const LOOK: Duration = Duration::from_secs(1);
-/// How long one stream lasts; browsers come back by themselves.
-const STREAM: Duration = Duration::from_secs(5 * 60);
 
 #[derive(Template)]
 #[template(path = "progress.html")]
@@ -51,17 +46,21 @@ pub(super) struct Row {
     pub(super) state_label: String,
 }
 
-pub(super) fn rows(signup: &Signup, lang: Lang) -> Vec<Row> {
-    let row = |(words, progress): (&'static str, Progress)| {
+impl Row {
+    pub(super) fn new(label: String, progress: Progress, lang: Lang) -> Self {
         let state = match progress {
             Progress::Done => "done",
             Progress::Now => "now",
             Progress::Next => "next",
             Progress::Stopped => "stopped",
         };
-        Row { label: lang.plain(words, &[]), state, state_label: lang.plain(&format!("step-state-{state}"), &[]) }
-    };
-    signup.progress().into_iter().map(row).collect()
+        Self { label, state, state_label: lang.plain(&format!("step-state-{state}"), &[]) }
+    }
+}
+
+/// The steps of a signup.
+pub(super) fn rows(signup: &Signup, lang: Lang) -> Vec<Row> {
+    signup.progress().into_iter().map(|(words, progress)| Row::new(lang.plain(words, &[]), progress, lang)).collect()
 }
 
 /// Shows where the link's signup stands: on its way, waiting for a choice, or over.
@@ -112,8 +111,7 @@ fn is_patient(app: &App, signup: &Signup) -> bool {
     signup.next_at.since(app.clock.now()) > Duration::from_secs(30)
 }
 
-/// The same, as server-sent events: `steps` with the list anew whenever it changed, and `end` when the page should
-/// be loaded again because it will show something else.
+/// The same, live.
 pub async fn events(
     State(app): State<App>,
     Path(token): Path<String>,
@@ -122,64 +120,30 @@ pub async fn events(
 ) -> Result<Response> {
     let (_, visit) = open(&app, &token).await?;
     let lang = language(query.as_deref(), Some(&visit.link), &headers);
-    let watch = Watch {
-        until: tokio::time::Instant::now() + STREAM,
-        shown: None,
-        patient: None,
-        is_over: false,
-        lang,
-        link: visit.link.id,
-        app,
-    };
-    let stream = stream::unfold(watch, Watch::next);
-    let headers = [(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")];
-    Ok((headers, Sse::new(stream).keep_alive(KeepAlive::default())).into_response())
+    Ok(live::follow(app, Watch { link: visit.link.id, lang, patient: None }))
 }
 
 struct Watch {
-    app: App,
     link: LinkId,
     lang: Lang,
-    shown: Option<String>,
     /// Whether the page said that Meta asked for a wait; a change of that is in no step.
     patient: Option<bool>,
-    is_over: bool,
-    until: tokio::time::Instant,
 }
 
-impl Watch {
-    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
-        let mut moved = self.app.moved.subscribe();
-        while !self.is_over && tokio::time::Instant::now() < self.until {
-            match self.look().await {
-                Ok(Some(event)) => return Some((Ok(event), self)),
-                Ok(None) => {}
-                Err(e) => tracing::warn!(error = %e, "a page that watches could not look"),
-            }
-            tokio::select! {
-                _ = moved.changed() => {}
-                () = tokio::time::sleep(LOOK) => {}
-                () = self.app.stopping.cancelled() => return None,
-            }
-        }
-        None
-    }
-
-    async fn look(&mut self) -> Result<Option<Event>> {
-        let signup = signups::newest(self.app.store.acquire().await?.db(), self.link).await?;
+impl Watched for Watch {
+    async fn look(&mut self, app: &App) -> Result<Look> {
+        let signup = signups::newest(app.store.acquire().await?.db(), self.link).await?;
         let running = signup.filter(|s| !s.state.is_over() && s.state.step() != signup::Step::Choose);
-        let patient = running.as_ref().map(|signup| is_patient(&self.app, signup));
+        let patient = running.as_ref().map(|signup| is_patient(app, signup));
         let Some(signup) = running.filter(|_| self.patient.is_none() || patient == self.patient) else {
-            self.is_over = true;
-            // An event without data is no event: browsers drop it.
-            return Ok(Some(Event::default().event("end").data("over")));
+            return Ok(Look::Over);
         };
         self.patient = patient;
-        let html = Steps { rows: &rows(&signup, self.lang) }.render().map_err(|e| Error::Internal(e.to_string()))?;
-        if self.shown.as_ref() == Some(&html) {
-            return Ok(None);
-        }
-        self.shown = Some(html.clone());
-        Ok(Some(Event::default().event("steps").data(html)))
+        steps(&rows(&signup, self.lang)).map(Look::Steps)
     }
+}
+
+/// The list alone.
+pub(super) fn steps(rows: &[Row]) -> Result<String> {
+    Steps { rows }.render().map_err(|e| Error::Internal(e.to_string()))
 }

@@ -12,7 +12,11 @@ use axum::{
 use tower_sessions::Session;
 
 use super::{
-    Frame, Policy, Preview, chosen_language, keeping, language, leave, login, open, outcome, parameter, respond,
+    Frame, Policy, Preview, chosen_language,
+    hand_over::{self, Here},
+    keeping, language, leave, login, open, outcome, parameter,
+    popup::Popup,
+    respond,
 };
 use crate::{
     app::App,
@@ -41,6 +45,8 @@ struct SetupPage {
     keeps_app: bool,
     returns: Option<String>,
     error: Option<String>,
+    here: Here,
+    popup: Option<Popup>,
 }
 
 struct Card {
@@ -95,10 +101,10 @@ pub async fn post(
     let Some(connection_type) = chosen else {
         return show(&app, &token, &visit, query, &headers, Some("choose-one"));
     };
-    let languages = (language(query, Some(&visit.link), &headers), chosen_language(query));
     let visitor = login::visitor(&session).await?;
-    let dialog = connect::begin(&app, &visit, connection_type, &visitor, languages).await?;
-    Ok(leave(dialog.as_str()))
+    let state = connect::begin(&app, &visit, connection_type, &visitor, chosen_language(query)).await?;
+    let lang = language(query, Some(&visit.link), &headers);
+    Ok(leave(app.meta.dialog_url(connection_type, &state, lang)?.as_str()))
 }
 
 /// Where somebody belongs who has no choice to make: a link that is over, or a signup that is running.
@@ -144,6 +150,11 @@ fn show(
         checked: types.len() == 1 || recommended == Some(kind),
         is_recommended: recommended == Some(kind),
     };
+    let device = hand_over::device(headers);
+    let here = Here::new(app, token, &frame, visit, (query, device));
+    let popup = Popup::new(app, token, visit, (lang, chosen_language(query)), device);
+    let mut policy = Policy { script: here.wants_script() || popup.is_some(), ..Policy::of_form(app, &visit.link) };
+    policy.sdk = popup.is_some().then(|| app.meta.sdk_origins());
     let page = SetupPage {
         action: keeping(&token.path(), chosen_language(query)),
         cards: types.iter().map(card).collect(),
@@ -152,8 +163,10 @@ fn show(
         keeps_app: types.contains(&ConnectionType::Coexistence),
         returns: frame.host.clone().map(|host| lang.say("who-returns", &[("host", host.into())])),
         error: error.map(|id| frame.say(id)),
+        here,
+        popup,
         frame,
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    respond(status, &page.frame, &Policy::of_form(app, &visit.link), &page)
+    respond(status, &page.frame, &policy, &page)
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attempts, Candidate, Reason, Step};
+use super::{Attempts, Candidate, Reason, Screen, Step};
 use crate::{id::NumberId, link::ConnectionType, number::Facts};
 
 /// Where a signup stands, with all that is known there.
@@ -68,6 +68,9 @@ pub enum State {
         reason: Reason,
         /// The step it stopped at.
         at: Step,
+        /// The screen of Meta's dialog that it was left at, where the browser said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        screen: Option<Screen>,
     },
 }
 
@@ -230,7 +233,15 @@ impl State {
     pub fn failed(self, reason: Reason) -> Moved {
         match self {
             over @ (Self::Connected { .. } | Self::Failed { .. }) => over.refuse(Step::Failed),
-            running => Ok(Self::Failed { reason, at: running.step() }),
+            running => Ok(Self::Failed { reason, at: running.step(), screen: None }),
+        }
+    }
+
+    /// The dialog was left, at that screen where the browser said so.
+    pub fn left(self, reason: Reason, screen: Option<Screen>) -> Moved {
+        match self {
+            Self::Login => Ok(Self::Failed { reason, at: Step::Login, screen }),
+            other => other.refuse(Step::Failed),
         }
     }
 }
@@ -278,10 +289,13 @@ mod tests {
 
     #[test]
     fn an_end_is_an_end() {
-        let over = State::Failed { reason: Reason::Cancelled, at: Step::Login };
+        let over = State::Login.left(Reason::Cancelled, Some(Screen::Number)).unwrap();
         let refused = over.clone().failed(Reason::TooLate).unwrap_err();
         assert_eq!(refused.to_string(), "a signup at failed cannot go to failed");
         assert!(over.clone().returned().is_err());
+        assert!(State::Exchange.left(Reason::Cancelled, None).is_err(), "a code had come");
+        let stored = r#"{"step":"failed","reason":"cancelled","at":"login"}"#;
+        assert!(serde_json::from_str::<State>(stored).is_ok(), "as it was stored before there were screens");
         assert!(over.is_over());
     }
 

@@ -62,6 +62,8 @@ sql! {
         from setup_links l join projects p on p.id = l.project_id \
         left join signups s on s.link_id = l.id and s.returned_at is not null and s.ended_at is null \
         where l.id = $1";
+    ARRIVED = "select arrived_at from setup_links where id = $1";
+    NOTE_ARRIVAL = "update setup_links set arrived_at = $2 where id = $1";
     LIST = concat!("select * from setup_links ", matching!(), " order by created_at desc, id desc limit $8 offset $9");
     COUNT = concat!("select count(*) from setup_links ", matching!());
 }
@@ -274,6 +276,19 @@ pub async fn visit(db: Db<'_>, token_digest: &[u8]) -> Result<Option<Visit>> {
 pub async fn visit_by_id(db: Db<'_>, id: LinkId) -> Result<Option<Visit>> {
     let row: Option<VisitRow> = on!(db, c => sqlx::query_as(VISIT_BY_ID).bind(id).fetch_optional(c).await?);
     Ok(row.map(Visit::from))
+}
+
+/// When a second device last said that it had opened the page.
+pub async fn arrived(db: Db<'_>, id: LinkId) -> Result<Option<Timestamp>> {
+    Ok(on!(db, c => sqlx::query_scalar(ARRIVED).bind(id).fetch_optional(c).await?).flatten())
+}
+
+/// Notes that a second device has opened the page. It is no change of the link that a platform would see.
+pub async fn note_arrival(db: Db<'_>, id: LinkId, now: Timestamp) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(NOTE_ARRIVAL).bind(id).bind(now).execute(c).await?;
+    });
+    Ok(())
 }
 
 /// One page of the customer's links, newest first, and how many there are.

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     id::{CustomerId, LinkId, ProjectId, SignupId},
     link::ConnectionType,
-    signup::{Signup, State},
+    signup::{Claim, Signup, State, Way},
     words::Lang,
 };
 
@@ -34,12 +34,14 @@ sql! {
         order by case when step = 'login' then 0 else 1 end, created_at desc, id desc limit 1";
     NEWEST = "select * from signups where link_id = $1 and (returned_at is not null or ended_at is not null) \
         order by coalesce(returned_at, ended_at) desc, id desc limit 1";
+    LAST = "select * from signups where link_id = $1 \
+        order by coalesce(ended_at, returned_at, created_at) desc, id desc limit 1";
     FIND = "select * from signups where id = $1";
     RUNNING = "select * from signups where customer_id = $1 and returned_at is not null and ended_at is null";
     TAKE = "update signups set fence = fence + 1 where id = $1 returning *";
     SAVE = "update signups set step = $3, state = $4, code_sealed = $5, token_sealed = $6, token_expires_at = $7, \
         pin_sealed = $8, business_id = $9, deadline_at = $10, tries = $11, next_at = $12, lease_until = $13, \
-        returned_at = coalesce(returned_at, $14), ended_at = coalesce(ended_at, $15) \
+        returned_at = coalesce(returned_at, $14), ended_at = coalesce(ended_at, $15), way = $16, claim = $17 \
         where id = $1 and fence = $2";
     CLAIM_ONE = claim!(concat!("id = $3 and ", due!()));
     CLAIM_NEXT = claim!(concat!("id = (select id from signups where ", due!(), " order by next_at limit 1)"));
@@ -63,6 +65,9 @@ struct Row {
     connection_type: ConnectionType,
     language: Option<String>,
     state: Json<State>,
+    #[sqlx(try_from = "String")]
+    way: Way,
+    claim: Option<Json<Claim>>,
     code_sealed: Option<Vec<u8>>,
     token_sealed: Option<Vec<u8>>,
     token_expires_at: Option<Timestamp>,
@@ -85,6 +90,8 @@ impl From<Row> for Signup {
             connection_type: row.connection_type,
             language: row.language.as_deref().and_then(Lang::parse),
             state: row.state.0,
+            way: row.way,
+            claim: row.claim.map(|claim| claim.0),
             code: row.code_sealed,
             token: row.token_sealed,
             token_expires_at: row.token_expires_at,
@@ -148,6 +155,12 @@ pub async fn newest(db: Db<'_>, link: LinkId) -> Result<Option<Signup>> {
     Ok(row.map(Signup::from))
 }
 
+/// The link's signup that something happened to last, logins that are still out included.
+pub async fn last(db: Db<'_>, link: LinkId) -> Result<Option<Signup>> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(LAST).bind(link).fetch_optional(c).await?);
+    Ok(row.map(Signup::from))
+}
+
 /// The signup of that id, to look at.
 pub async fn find(db: Db<'_>, id: SignupId) -> Result<Option<Signup>> {
     let row: Option<Row> = on!(db, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await?);
@@ -206,6 +219,8 @@ pub async fn save(db: Db<'_>, signup: &Signup, lease: Option<Timestamp>, now: Ti
             .bind(lease)
             .bind(came_back)
             .bind(ended)
+            .bind(signup.way.as_str())
+            .bind(signup.claim.as_ref().map(Json))
             .execute(c)
             .await?
             .rows_affected()

@@ -214,3 +214,43 @@ request-new-link = Ask for a new link
 renewal-requested = We have told { $project } that you need a new link. You can close this page.
 how-far = How far it came
 step-state-stopped = stopped here
+
+# -- other devices, other browsers, other people ------------------------------------------------------------------
+# { $app } is the name of an app such as Instagram.
+in-app-named = You are in the browser inside { $app }
+in-app-unnamed = You are in the browser inside another app
+in-app-unsupported = Facebook’s login does not work in here. Open this page in your usual browser; the link stays valid.
+in-app-doubtful = If Facebook’s login does not open in here, open this page in your usual browser.
+open-in-browser = Open in browser
+link-label = Link to this page
+copy-link = Copy link
+copied = Copied
+share = Share
+
+devices-title = The right device
+devices-coexistence-computer = To keep the app: have the phone with the WhatsApp Business app in your hand. Facebook shows a code on this screen, and you confirm it in the app.
+devices-coexistence-phone = To keep the app, you need two screens: Facebook shows a code on one, and you confirm it in the WhatsApp Business app on the other. If the app is on this phone, go on from a computer.
+devices-dedicated = To use the number with { $project } only: any device will do.
+devices-elsewhere = Continue on another device
+devices-colleague = Somebody else has the Facebook login?
+
+device-title = Continue on another device
+device-lead = Scan the code with the camera of the other device, or open the link there. This page shows how far you are.
+device-code = QR code that opens this page on another device
+device-progress = On the other device
+device-opened = Page opened
+device-facebook = Logging in with Facebook
+device-connected = Number connected
+device-look = Show how far it is
+device-here = Go on here instead
+colleague-title = Somebody else has the Facebook login?
+colleague-lead = Send them this message. All they need is the link and their Facebook login.
+colleague-label = Message
+colleague-subject = Connect our WhatsApp number to { $project }
+colleague-text = Hello, we would like to use our WhatsApp number with { $project }. Could you open this link, log in with Facebook and choose the number? It takes about five minutes.
+colleague-copy = Copy message
+colleague-mail = Send by e-mail
+colleague-whatsapp = Send with WhatsApp
+
+popup-open = Facebook has opened in a window of its own. Go on there; this page follows by itself.
+popup-here = No window? Continue here instead

@@ -214,3 +214,43 @@ request-new-link = Pedir un enlace nuevo
 renewal-requested = Le avisamos a { $project } que necesitas un enlace nuevo. Puedes cerrar esta página.
 how-far = Hasta dónde llegó
 step-state-stopped = se detuvo aquí
+
+# -- other devices, other browsers, other people ------------------------------------------------------------------
+# { $app } is the name of an app such as Instagram.
+in-app-named = Estás en el navegador integrado de { $app }
+in-app-unnamed = Estás en el navegador integrado de otra app
+in-app-unsupported = Aquí no funciona el inicio de sesión de Facebook. Abre esta página en tu navegador de siempre; el enlace sigue siendo válido.
+in-app-doubtful = Si aquí no se abre el inicio de sesión de Facebook, abre esta página en tu navegador de siempre.
+open-in-browser = Abrir en el navegador
+link-label = Enlace a esta página
+copy-link = Copiar enlace
+copied = Copiado
+share = Compartir
+
+devices-title = El dispositivo adecuado
+devices-coexistence-computer = Para seguir con la app: ten a mano el teléfono con la app de WhatsApp Business. Facebook muestra un código en esta pantalla y tú lo confirmas en la app.
+devices-coexistence-phone = Para seguir con la app necesitas dos pantallas: en una, Facebook muestra un código; en la otra, lo confirmas en la app de WhatsApp Business. Si la app está en este teléfono, continúa desde una computadora.
+devices-dedicated = Para usar el número solo con { $project }: sirve cualquier dispositivo.
+devices-elsewhere = Continuar en otro dispositivo
+devices-colleague = ¿Otra persona tiene el acceso a Facebook?
+
+device-title = Continúa en otro dispositivo
+device-lead = Escanea el código con la cámara del otro dispositivo o abre allí el enlace. Esta página muestra cómo vas.
+device-code = Código QR que abre esta página en otro dispositivo
+device-progress = En el otro dispositivo
+device-opened = Página abierta
+device-facebook = Inicio de sesión en Facebook
+device-connected = Número conectado
+device-look = Ver cómo va
+device-here = Mejor seguir aquí
+colleague-title = ¿Otra persona tiene el acceso a Facebook?
+colleague-lead = Envíale este mensaje. Solo necesita el enlace y su cuenta de Facebook.
+colleague-label = Mensaje
+colleague-subject = Conectar nuestro número de WhatsApp con { $project }
+colleague-text = Hola, queremos usar nuestro número de WhatsApp con { $project }. ¿Puedes abrir este enlace, iniciar sesión en Facebook y elegir el número? Lleva unos cinco minutos.
+colleague-copy = Copiar mensaje
+colleague-mail = Enviar por correo
+colleague-whatsapp = Enviar por WhatsApp
+
+popup-open = Facebook se abrió en otra ventana. Continúa allí; esta página avanza automáticamente.
+popup-here = ¿No ves la ventana? Continúa aquí

@@ -213,3 +213,43 @@ request-new-link = नया लिंक माँगें
 renewal-requested = हमने { $project } को बता दिया है कि आपको नया लिंक चाहिए। चाहें तो यह पेज बंद कर दें।
 how-far = काम कहाँ तक पहुँचा
 step-state-stopped = यहाँ रुक गया
+
+# -- other devices, other browsers, other people ------------------------------------------------------------------
+# { $app } is the name of an app such as Instagram.
+in-app-named = यह पेज { $app } के अपने ब्राउज़र में खुला है
+in-app-unnamed = यह पेज किसी दूसरे ऐप के ब्राउज़र में खुला है
+in-app-unsupported = यहाँ Facebook का लॉग इन काम नहीं करता। यह पेज अपने रोज़ के ब्राउज़र में खोलें; लिंक वहाँ भी चलेगा।
+in-app-doubtful = अगर यहाँ Facebook का लॉग इन न खुले, तो यह पेज अपने रोज़ के ब्राउज़र में खोलें।
+open-in-browser = ब्राउज़र में खोलें
+link-label = इस पेज का लिंक
+copy-link = लिंक कॉपी करें
+copied = कॉपी हो गया
+share = शेयर करें
+
+devices-title = कौन सा डिवाइस ठीक रहेगा
+devices-coexistence-computer = ऐप चालू रखने के लिए: WhatsApp Business ऐप वाला फ़ोन हाथ में रखें। Facebook इस स्क्रीन पर एक कोड दिखाता है, जिसे ऐप में कन्फ़र्म करना होता है।
+devices-coexistence-phone = ऐप चालू रखने के लिए दो स्क्रीन चाहिए: एक पर Facebook कोड दिखाता है, दूसरी पर उसे WhatsApp Business ऐप में कन्फ़र्म करना होता है। अगर ऐप इसी फ़ोन में है, तो कंप्यूटर पर जारी रखें।
+devices-dedicated = सिर्फ़ { $project } के साथ इस्तेमाल के लिए: कोई भी डिवाइस चलेगा।
+devices-elsewhere = दूसरे डिवाइस पर जारी रखें
+devices-colleague = Facebook लॉग इन किसी और के पास है?
+
+device-title = दूसरे डिवाइस पर जारी रखें
+device-lead = दूसरे डिवाइस के कैमरे से कोड स्कैन करें, या वहाँ लिंक खोलें। काम कहाँ तक पहुँचा, यह इस पेज पर दिखता रहेगा।
+device-code = क्यूआर कोड, जिससे यह पेज दूसरे डिवाइस पर खुलता है
+device-progress = दूसरे डिवाइस पर
+device-opened = पेज खुल गया
+device-facebook = Facebook लॉग इन
+device-connected = नंबर कनेक्ट हो गया
+device-look = देखें, काम कहाँ तक पहुँचा
+device-here = यहीं जारी रखें
+colleague-title = Facebook लॉग इन किसी और के पास है?
+colleague-lead = उन्हें यह मैसेज भेजें। उनके पास बस लिंक और Facebook लॉग इन होना चाहिए।
+colleague-label = मैसेज
+colleague-subject = हमारा WhatsApp नंबर { $project } से कनेक्ट करना है
+colleague-text = नमस्ते, हमें अपना WhatsApp नंबर { $project } के साथ इस्तेमाल करना है। कृपया यह लिंक खोलें, Facebook से लॉग इन करें और नंबर चुनें। इसमें करीब पाँच मिनट लगते हैं।
+colleague-copy = मैसेज कॉपी करें
+colleague-mail = ईमेल से भेजें
+colleague-whatsapp = WhatsApp से भेजें
+
+popup-open = Facebook अलग विंडो में खुल गया है। वहाँ जारी रखें; यह पेज अपने-आप आगे बढ़ेगा।
+popup-here = कोई विंडो नहीं दिखी? यहीं जारी रखें

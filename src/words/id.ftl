@@ -213,3 +213,43 @@ request-new-link = Minta tautan baru
 renewal-requested = Kami sudah memberi tahu { $project } bahwa Anda memerlukan tautan baru. Anda boleh menutup halaman ini.
 how-far = Sejauh mana prosesnya
 step-state-stopped = berhenti di sini
+
+# -- other devices, other browsers, other people ------------------------------------------------------------------
+# { $app } is the name of an app such as Instagram.
+in-app-named = Anda membuka halaman ini di browser bawaan { $app }
+in-app-unnamed = Anda membuka halaman ini di browser bawaan aplikasi lain
+in-app-unsupported = Login Facebook tidak berfungsi di sini. Buka halaman ini di browser yang biasa Anda pakai; tautannya tetap berlaku.
+in-app-doubtful = Jika login Facebook tidak terbuka di sini, buka halaman ini di browser yang biasa Anda pakai.
+open-in-browser = Buka di browser
+link-label = Tautan ke halaman ini
+copy-link = Salin tautan
+copied = Tersalin
+share = Bagikan
+
+devices-title = Perangkat yang tepat
+devices-coexistence-computer = Untuk tetap memakai aplikasi: siapkan ponsel dengan aplikasi WhatsApp Business. Facebook menampilkan kode di layar ini, lalu Anda mengonfirmasinya di aplikasi.
+devices-coexistence-phone = Untuk tetap memakai aplikasi, Anda perlu dua layar: Facebook menampilkan kode di layar yang satu, lalu Anda mengonfirmasinya di aplikasi WhatsApp Business di layar yang lain. Jika aplikasinya ada di ponsel ini, lanjutkan dari komputer.
+devices-dedicated = Untuk memakai nomor hanya lewat { $project }: perangkat apa pun bisa.
+devices-elsewhere = Lanjutkan di perangkat lain
+devices-colleague = Login Facebook dipegang orang lain?
+
+device-title = Lanjutkan di perangkat lain
+device-lead = Pindai kode ini dengan kamera perangkat lain, atau buka tautannya di sana. Halaman ini menunjukkan sudah sampai mana prosesnya.
+device-code = Kode QR yang membuka halaman ini di perangkat lain
+device-progress = Di perangkat lain
+device-opened = Halaman dibuka
+device-facebook = Login Facebook
+device-connected = Nomor terhubung
+device-look = Lihat sudah sampai mana
+device-here = Lanjutkan di sini saja
+colleague-title = Login Facebook dipegang orang lain?
+colleague-lead = Kirim pesan ini kepadanya. Yang diperlukan hanya tautan dan login Facebook.
+colleague-label = Pesan
+colleague-subject = Menghubungkan nomor WhatsApp kita ke { $project }
+colleague-text = Halo, kita ingin memakai nomor WhatsApp kita lewat { $project }. Bisakah Anda membuka tautan ini, masuk lewat Facebook, dan memilih nomornya? Prosesnya sekitar lima menit.
+colleague-copy = Salin pesan
+colleague-mail = Kirim lewat email
+colleague-whatsapp = Kirim lewat WhatsApp
+
+popup-open = Facebook terbuka di jendela terpisah. Lanjutkan di sana; halaman ini akan mengikuti secara otomatis.
+popup-here = Jendelanya tidak muncul? Lanjutkan di sini

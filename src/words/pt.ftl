@@ -214,3 +214,43 @@ request-new-link = Pedir um novo link
 renewal-requested = Avisamos { $project } que você precisa de um novo link. Você pode fechar esta página.
 how-far = Até onde chegou
 step-state-stopped = parou aqui
+
+# -- other devices, other browsers, other people ------------------------------------------------------------------
+# { $app } is the name of an app such as Instagram.
+in-app-named = Você está no navegador interno de { $app }
+in-app-unnamed = Você está no navegador interno de outro app
+in-app-unsupported = O login do Facebook não funciona aqui. Abra esta página no seu navegador de sempre; o link continua válido.
+in-app-doubtful = Se o login do Facebook não abrir aqui, abra esta página no seu navegador de sempre.
+open-in-browser = Abrir no navegador
+link-label = Link para esta página
+copy-link = Copiar link
+copied = Copiado
+share = Compartilhar
+
+devices-title = O aparelho certo
+devices-coexistence-computer = Para continuar com o app: tenha em mãos o celular com o app WhatsApp Business. O Facebook mostra um código nesta tela, e você confirma no app.
+devices-coexistence-phone = Para continuar com o app, você precisa de duas telas: em uma, o Facebook mostra um código; na outra, você confirma no app WhatsApp Business. Se o app está neste celular, continue em um computador.
+devices-dedicated = Para usar o número só com { $project }: qualquer aparelho serve.
+devices-elsewhere = Continuar em outro aparelho
+devices-colleague = Outra pessoa tem o acesso ao Facebook?
+
+device-title = Continue em outro aparelho
+device-lead = Aponte a câmera do outro aparelho para o código ou abra o link nele. Esta página mostra em que etapa você está.
+device-code = Código QR que abre esta página em outro aparelho
+device-progress = No outro aparelho
+device-opened = Página aberta
+device-facebook = Login no Facebook
+device-connected = Número conectado
+device-look = Ver em que etapa está
+device-here = Prefiro continuar aqui
+colleague-title = Outra pessoa tem o acesso ao Facebook?
+colleague-lead = Envie esta mensagem para ela. Basta ter o link e o login do Facebook.
+colleague-label = Mensagem
+colleague-subject = Conectar nosso número do WhatsApp com { $project }
+colleague-text = Olá, queremos usar nosso número do WhatsApp com { $project }. Você pode abrir este link, entrar com o Facebook e escolher o número? Leva uns cinco minutos.
+colleague-copy = Copiar mensagem
+colleague-mail = Enviar por e-mail
+colleague-whatsapp = Enviar pelo WhatsApp
+
+popup-open = O Facebook abriu em outra janela. Continue por lá; esta página avança automaticamente.
+popup-here = Não apareceu nenhuma janela? Continue aqui

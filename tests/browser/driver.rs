@@ -15,7 +15,7 @@ use chromiumoxide::{
 };
 use setuplinks::words::Lang;
 
-use crate::{chromium::chromium, ears::Ears, tab::Tab};
+use crate::{chromium::chromium, ears::Ears, support::until, tab::Tab};
 
 /// How somebody's browser is set up.
 #[derive(Clone, Debug)]
@@ -28,12 +28,25 @@ pub struct Habits {
     pub dark: bool,
     /// Whether pages may run scripts.
     pub script: bool,
+    /// What the browser says it is.
+    pub agent: &'static str,
 }
+
+/// A browser on a desk. The version's own name says that it is headless; what a page is sent should not depend on that.
+const DESKTOP: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36";
 
 impl Default for Habits {
     /// A phone, in English.
     fn default() -> Self {
-        Self { languages: "en-US".to_owned(), width: 390, height: 844, scale: 1.0, dark: false, script: true }
+        Self {
+            languages: "en-US".to_owned(),
+            width: 390,
+            height: 844,
+            scale: 1.0,
+            dark: false,
+            script: true,
+            agent: DESKTOP,
+        }
     }
 }
 
@@ -73,9 +86,8 @@ impl Person {
         let page = chromium().new_page(target).await.expect("a tab");
         let ears = Arc::new(Mutex::new(Ears::open(&page).await));
         let habits = &self.habits;
-        // The version's own name says that it is headless; what a page is sent should not depend on that.
         let agent = SetUserAgentOverrideParams::builder()
-            .user_agent("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36")
+            .user_agent(habits.agent)
             .accept_language(habits.languages.clone())
             .build()
             .expect("an agent");
@@ -94,6 +106,25 @@ impl Person {
         let tab = self.tab().await;
         tab.goto(url).await;
         tab
+    }
+
+    /// The window that a page of a tab has opened.
+    pub async fn window_of(&mut self, tab: &Tab) -> Tab {
+        let opener = tab.page.target_id().clone();
+        let page = until("a window of its own", || async {
+            let pages = chromium().pages().await.ok()?;
+            pages.into_iter().find(|page| page.opener_id().as_ref() == Some(&opener))
+        })
+        .await;
+        let ears = Arc::new(Mutex::new(Ears::open(&page).await));
+        self.ears.push(ears.clone());
+        self.tabs.push(page.clone());
+        Tab { page, ears }
+    }
+
+    /// Chromium notes in the console what came of a request, and that is meant here.
+    pub fn expect_note(&mut self, note: &str) {
+        self.excused.push(note.to_owned());
     }
 
     /// Chromium notes in the console that a page came with an error's status. That is no fault of a page whose status

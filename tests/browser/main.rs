@@ -20,6 +20,7 @@ mod stage;
 mod tab;
 
 mod choices;
+mod devices;
 mod endings;
 mod hands;
 mod judges;
@@ -31,3 +32,4 @@ mod screenshots;
 mod themes;
 mod wandering;
 mod ways;
+mod windows;

@@ -162,6 +162,7 @@ impl Scene {
         self.add("setup-coexistence", "setup", &link.url, 200);
         let link = self.link(json!({"allowed_connection_types": ["dedicated"]})).await;
         self.add("setup-dedicated", "setup", &link.url, 200);
+        self.add("device", "device", format!("{}/device", link.url), 200);
     }
 
     async fn of_numbers(&mut self) {

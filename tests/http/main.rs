@@ -21,6 +21,7 @@ mod doctor;
 mod documented;
 mod endings;
 mod etags;
+mod hand_over;
 mod health;
 mod idempotency;
 mod language;

@@ -42,7 +42,9 @@ fn exchanged_by_the_book(call: &Call, before: &[Call], redirect_uri: &str) {
     let field = |call: &Call, name: &str| call.body[name].as_str().unwrap_or_default().to_owned();
     assert_eq!(field(call, "client_id"), APP_ID);
     assert_eq!(field(call, "client_secret"), APP_SECRET);
-    assert_eq!(field(call, "redirect_uri"), redirect_uri, "to the byte");
+    // A code of the SDK comes without; the stand-in refuses either kind in the other's way.
+    let given = call.body.get("redirect_uri");
+    assert!(given.is_none_or(|given| given == redirect_uri), "to the byte, or not at all: {given:?}");
     let earlier: Vec<_> =
         before.iter().filter(|c| c.name == "exchange" && field(c, "code") == field(call, "code")).collect();
     assert!(earlier.len() < 2, "a code is tried twice at most");

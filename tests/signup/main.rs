@@ -21,3 +21,4 @@ mod subscribe;
 mod sync;
 mod turns;
 mod types;
+mod window;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use setuplinks::{
     clock::{Clock, Timestamp},
+    meta::sdk::LoginMode,
     sandbox::{Login, World},
 };
 
@@ -55,6 +56,24 @@ impl Story {
     /// With a clock that the test moves.
     pub async fn by_hand(db: Database) -> Self {
         Self::of(House::open_at(db, standing_clock()).await, json!({})).await
+    }
+
+    /// Where customers get to Facebook in a window of its own.
+    pub async fn in_a_window(db: Database, more: Value) -> Self {
+        Self::of(House::open_with_login(db, LoginMode::Popup).await, more).await
+    }
+
+    /// The button, the window and its answer; gives the answer's answer.
+    pub async fn answer(&self, asked: &str, login: impl Into<Login>) -> Page {
+        let state = self.visitor.begin_in_window(&self.link, asked).await;
+        let said = self.world().login_in_window(login).expect("a login");
+        self.visitor.answer_from_window(&self.link, &state, said.code.as_deref(), Some(&said.message)).await
+    }
+
+    /// The whole way through a window, until it is over or something is asked.
+    pub async fn walk_in_window(&self, asked: &str, login: impl Into<Login>) -> Page {
+        let back = self.answer(asked, login).await;
+        self.visitor.wait_out(&back.location()).await
     }
 
     async fn of(house: House, more: Value) -> Self {

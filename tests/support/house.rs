@@ -8,7 +8,7 @@ use setuplinks::{
     cli,
     clock::Clock,
     guard::Guard,
-    meta::{Meta, Settings},
+    meta::{Meta, Settings, sdk::LoginMode},
     sandbox::{self, Sandbox, World},
     seal::Sealer,
     store::{Store, projects},
@@ -46,18 +46,23 @@ impl House {
         Self::open_as(database, clock, |_| {}).await
     }
 
+    /// Opens one where customers get to Facebook in that way.
+    pub async fn open_with_login(database: Database, login: LoginMode) -> Self {
+        Self::open_on(database.fresh().await, Clock::system(), login, |_| {}).await
+    }
+
     /// Opens one with other furniture.
     pub async fn open_as(database: Database, clock: Clock, furnish: impl FnOnce(&mut App)) -> Self {
-        Self::open_on(database.fresh().await, clock, furnish).await
+        Self::open_on(database.fresh().await, clock, LoginMode::Redirect, furnish).await
     }
 
     /// Opens another beside this one, on the same database, by a clock of its own.
     pub async fn beside(&self, clock: Clock) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Self::open_on(Fresh { url: self.database.url.clone(), folder }, clock, |_| {}).await
+        Self::open_on(Fresh { url: self.database.url.clone(), folder }, clock, LoginMode::Redirect, |_| {}).await
     }
 
-    async fn open_on(database: Fresh, clock: Clock, furnish: impl FnOnce(&mut App)) -> Self {
+    async fn open_on(database: Fresh, clock: Clock, login: LoginMode, furnish: impl FnOnce(&mut App)) -> Self {
         let listener = TcpListener::bind(loopback()).await.expect("a free port");
         let url = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
         let public_url = PublicUrl::parse(&url).expect("an origin");
@@ -70,6 +75,8 @@ impl House {
             graph_url: facebook.url().parse().expect("a URL"),
             dialog_url: facebook.url().parse().expect("a URL"),
             redirect_uri: public_url.callback(),
+            login,
+            sdk_url: facebook.url().parse().expect("a URL"),
             extras_coexistence: EXTRAS_COEXISTENCE.to_owned(),
             extras_dedicated: EXTRAS_DEDICATED.to_owned(),
         })

@@ -153,6 +153,26 @@ impl Visitor {
         self.post(&link.url, &[("connection_type", connection_type)]).await.location()
     }
 
+    /// What our script does when the SDK has opened its window: asks for a state.
+    pub async fn begin_in_window(&self, link: &Link, connection_type: &str) -> String {
+        let begun = self.post(&format!("{}/popup", link.url), &[("connection_type", connection_type)]).await;
+        assert_eq!(begun.status, 200, "{}", begun.html);
+        let begun: serde_json::Value = serde_json::from_str(&begun.html).expect("JSON");
+        begun["state"].as_str().expect("a state").to_owned()
+    }
+
+    /// What our script does when the window has answered.
+    pub async fn answer_from_window(
+        &self,
+        link: &Link,
+        state: &str,
+        code: Option<&str>,
+        message: Option<&str>,
+    ) -> Page {
+        let form = [("state", state), ("code", code.unwrap_or_default()), ("message", message.unwrap_or_default())];
+        self.post(&format!("{}/popup/answer", link.url), &form).await
+    }
+
     /// Chooses, logs in at the stand-in, and comes back; gives the answer of the callback.
     pub async fn log_in(&self, link: &Link, connection_type: &str, world: &World, login: impl Into<Login>) -> Page {
         let dialog = self.choose(link, connection_type).await;

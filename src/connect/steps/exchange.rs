@@ -32,7 +32,7 @@ pub(super) async fn exchange(app: &App, signup: &mut Signup) -> Result<Outcome> 
         return hold(signup);
     };
     let code = app.sealer.open(place(signup.id, "code"), sealed)?;
-    match app.meta.exchange(&code).await {
+    match app.meta.exchange(&code, signup.way).await {
         Ok(grant) => {
             signup.token = Some(app.sealer.seal(place(signup.id, "token"), grant.token.expose_secret())?);
             signup.token_expires_at = grant.lives.map(|lives| app.clock.now().plus(lives));
