@@ -3,6 +3,7 @@
 use axum::{Json, body::Bytes, extract::State};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
@@ -16,7 +17,7 @@ use crate::{
     error::{Error, Result},
     id::ProjectId,
     landing,
-    link::Branding,
+    link::{Branding, redirect},
     store::projects,
 };
 
@@ -30,6 +31,10 @@ pub struct View {
     name: String,
     /// How it shows itself on its pages, unless a link says otherwise.
     branding: branding::View,
+    /// Where customers of expired and revoked links ask for a new one; null for a button that sends
+    /// `setup_link.renewal_requested`.
+    #[schema(required, format = "uri", examples("https://app.example.com/new-link"))]
+    renewal_url: Option<String>,
     created_at: Time,
     /// The secret that signs redirects.
     #[schema(examples("rdsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="))]
@@ -51,6 +56,7 @@ async fn view(app: &App, id: ProjectId) -> Result<View> {
         id: project.id,
         name: project.name,
         branding: project.branding.0.into(),
+        renewal_url: project.renewal_url,
         created_at: project.created_at.into(),
         redirect_secret: secrets.current.expose_secret().to_owned(),
         previous_redirect_secret: previous.map(|secret| secret.expose_secret().to_owned()),
@@ -87,9 +93,18 @@ pub struct Change {
     pub name: Option<String>,
     /// How it shows itself on its pages. Replaced as a whole; `null` brings the plain page back.
     pub branding: Option<branding::View>,
+    /// Where the button of expired and revoked links leads, with `setup_link_id` in its query; null for a button that sends
+    /// `setup_link.renewal_requested`.
+    #[schema(
+        format = "uri",
+        max_length = 2048,
+        pattern = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,4})?(/[!$%&'()*+,./:;=?@_~A-Za-z0-9-]*)?$",
+        examples("https://app.example.com/new-link")
+    )]
+    pub renewal_url: Option<String>,
 }
 
-const KNOWN: &[&str] = &["name", "branding"];
+const KNOWN: &[&str] = &["name", "branding", "renewal_url"];
 
 /// Change the project
 #[utoipa::path(
@@ -111,10 +126,25 @@ pub async fn update(State(app): State<App>, Caller(id): Caller, body: Bytes) -> 
         Given::Null => Some(Branding::default()),
         Given::Value(branding) => Some(branding),
     };
+    let renewal_url = match fields.field("renewal_url", |value| renewal_url(&app, value)) {
+        Given::Absent => None,
+        Given::Null => Some(None),
+        Given::Value(url) => Some(Some(url)),
+    };
     fields.done()?;
-    let name = name.value();
-    projects::update(app.store.acquire().await?.db(), id, name.as_deref(), branding.as_ref()).await?;
+    let change = projects::Change { name: name.value(), branding, renewal_url };
+    projects::update(app.store.acquire().await?.db(), id, change).await?;
     Ok(data(view(&app, id).await?))
+}
+
+/// Where customers ask for a new link. A page of ours would only send them back.
+fn renewal_url(app: &App, value: &Value) -> Result<String, String> {
+    let text = value.as_str().ok_or("must be an absolute http or https URL")?;
+    redirect::check(text)?;
+    if redirect::origin(text) == Some(app.public_url.of("")) {
+        return Err("must be a page of yours, and not of this server".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// Rotate the redirect secret

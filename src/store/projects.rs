@@ -7,9 +7,10 @@ use crate::{clock::Timestamp, error::Result, id::ProjectId, link::Branding};
 
 sql! {
     INSERT = "insert into projects (id, name, branding, created_at) values ($1, $2, $3, $4)";
-    LIST = "select id, name, branding, created_at from projects order by created_at, id";
-    FIND = "select id, name, branding, created_at from projects where id = $1";
-    UPDATE = "update projects set name = coalesce($2, name), branding = coalesce($3, branding) where id = $1";
+    LIST = "select id, name, branding, renewal_url, created_at from projects order by created_at, id";
+    FIND = "select id, name, branding, renewal_url, created_at from projects where id = $1";
+    UPDATE = "update projects set name = coalesce($2, name), branding = coalesce($3, branding), \
+        renewal_url = case when $4 then $5 else renewal_url end where id = $1";
     REDIRECT_SECRETS = "select redirect_secret_sealed as current, previous_redirect_secret_sealed as previous, \
         previous_redirect_secret_until as previous_until from projects where id = $1";
     FIRST_REDIRECT_SECRET = "update projects set redirect_secret_sealed = $2 \
@@ -27,6 +28,8 @@ pub struct Project {
     pub name: String,
     /// How it shows itself on its pages.
     pub branding: Json<Branding>,
+    /// Where customers whose link is over ask for a new one; `None` for a button of ours.
+    pub renewal_url: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -35,8 +38,20 @@ impl Project {
     /// A new project, with nothing of its own but its name.
     #[must_use]
     pub fn new(name: String, now: Timestamp) -> Self {
-        Self { id: ProjectId::new(now), name, branding: Json(Branding::default()), created_at: now }
+        let branding = Json(Branding::default());
+        Self { id: ProjectId::new(now), name, branding, renewal_url: None, created_at: now }
     }
+}
+
+/// What changes of a project; `None` is left as it is.
+#[derive(Default)]
+pub struct Change {
+    /// Its name.
+    pub name: Option<String>,
+    /// How it shows itself.
+    pub branding: Option<Branding>,
+    /// Where customers ask for a new link, or nowhere.
+    pub renewal_url: Option<Option<String>>,
 }
 
 /// What signs a project's redirects, sealed.
@@ -64,10 +79,17 @@ pub async fn insert(db: Db<'_>, project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Changes what is there of a project's name and branding.
-pub async fn update(db: Db<'_>, id: ProjectId, name: Option<&str>, branding: Option<&Branding>) -> Result<()> {
+/// Changes a project.
+pub async fn update(db: Db<'_>, id: ProjectId, change: Change) -> Result<()> {
     on!(db, c => {
-        sqlx::query(UPDATE).bind(id).bind(name).bind(branding.map(Json)).execute(c).await?;
+        sqlx::query(UPDATE)
+            .bind(id)
+            .bind(change.name)
+            .bind(change.branding.map(Json))
+            .bind(change.renewal_url.is_some())
+            .bind(change.renewal_url.flatten())
+            .execute(c)
+            .await?;
     });
     Ok(())
 }

@@ -114,4 +114,37 @@ on_both! {
         assert_eq!(forged.send().await.expect("an answer").status(), 403);
         assert_eq!(acme.see(&link).await["renewal_requested_at"], Value::Null);
     }
+
+    async fn a_project_may_want_its_customers_elsewhere(db: Database) {
+        let house = House::open(db).await;
+        let acme = house.platform("Acme").await;
+        let receiver = endpoint(&acme).await;
+        let link = revoked(&acme, json!({})).await;
+        let wanted = json!({"project": {"renewal_url": "https://acme.example/new?from=link&setup_link_id=forged"}});
+        let project = acme.patch("/project", &wanted).await.data(200);
+        assert_eq!((&project["renewal_url"], &project["name"]), (&wanted["project"]["renewal_url"], &json!("Acme")));
+
+        let page = Visitor::new().get(&link.url).await;
+        let there = format!("https://acme.example/new?from=link&setup_link_id={}", link.id);
+        assert_eq!((page.page(), page.attribute(BUTTON, "href")), ("revoked".to_owned(), there));
+        assert!(!page.has("form"));
+        // A page that was open before knows nothing of it: the press is no request, and the link's page leads on.
+        ask(&Visitor::new(), &link).await;
+        assert_eq!(acme.see(&link).await["renewal_requested_at"], Value::Null);
+        // Another change of the project leaves it, `null` takes it back, and nobody else's project has one.
+        let renamed = acme.patch("/project", &json!({"project": {"name": "Acme Desk"}})).await.data(200);
+        assert_eq!(renamed["renewal_url"], wanted["project"]["renewal_url"]);
+        assert_eq!(house.platform("Rival").await.get("/project").await.data(200)["renewal_url"], Value::Null);
+        acme.patch("/project", &json!({"project": {"renewal_url": null}})).await.data(200);
+        assert!(Visitor::new().get(&link.url).await.has("form"));
+        assert_eq!(receiver.received().len(), 0);
+
+        for wrong in [
+            json!(7), json!(""), json!("/new"), json!("javascript:alert(1)"), json!("https://u@acme.example"),
+            json!("https://acme.example/#new"), json!(format!("{}/whatsapp/setup/{}", house.url, link.token)),
+        ] {
+            let refused = acme.patch("/project", &json!({"project": {"renewal_url": wrong}})).await;
+            assert_eq!(refused.refused_fields(), ["renewal_url"], "{wrong}");
+        }
+    }
 }
