@@ -52,8 +52,8 @@ for (const [name, url] of [["setup page", setup], ["page of a revoked link", rev
   for (const encoding of ["br", "gzip", "identity"]) {
     const wrk = ["-t1", "-c8", "-d5s", "--latency", "-H", `Accept-Encoding: ${encoding}`, url];
     const told = execFileSync("wrk", wrk, { encoding: "utf8" });
-    const [, median] = /50%\s+(\S+)/.exec(told);
-    const [, slow] = /99%\s+(\S+)/.exec(told);
+    const [, median] = /^\s+50%\s+(\S+)/m.exec(told);
+    const [, slow] = /^\s+99%\s+(\S+)/m.exec(told);
     const [, perSecond] = /Requests\/sec:\s+(\S+)/.exec(told);
     console.log(`  ${name.padEnd(24)} ${encoding.padEnd(9)} ${perSecond.padStart(9)} a second, 50 % in ${median}, 99 % in ${slow}`);
   }
