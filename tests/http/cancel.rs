@@ -21,6 +21,8 @@ const SHAPES: &[(&str, &str)] = &[
     ("error_code=1349003&error_message=Sorry%2C+something+went+wrong", "facebook_auth_failed"),
     ("error=access_denied&code=still-here", "facebook_auth_failed"),
     ("error_code=2388098&error_message=You+can+only+create+a+limited+number", "waba_limit_reached"),
+    ("error_code=3441045&error_message=Not+eligible+yet", "phone_verification_failed"),
+    ("error=server_error&error_code=1675030&error_message=Try+again", "facebook_auth_failed"),
 ];
 
 /// The callback with this query, with or without the state that the dialog was given.

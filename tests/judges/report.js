@@ -16,7 +16,7 @@ export class Report {
 
   /** A judge found a rule broken: `what` is the place in the document, `how` the screen it was looked at on. */
   found(judge, rule, message, document, what, how = "") {
-    if (isExcused(judge, rule, document)) return;
+    if (isExcused(judge, rule, document, what)) return;
     const key = `${judge}: ${rule}: ${message}`;
     const known = this.#findings.get(key) ?? { judge, where: new Set(), what };
     known.where.add(nameOf(document) + how);
