@@ -26,6 +26,7 @@ pub mod limit;
 pub mod paging;
 pub mod phone_numbers;
 pub mod project;
+pub mod reference;
 pub mod setup_links;
 pub mod timeline;
 pub mod webhooks;

@@ -14,7 +14,7 @@ use tower_http::{
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    api::{self, document, idempotency, limit},
+    api::{self, document, idempotency, limit, reference},
     app::App,
     page::{self, hand_over, login, logo, number, popup, progress, renewal, setup},
     store::sessions::Sessions,
@@ -71,7 +71,9 @@ fn platform(app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), idempotency::once))
         // Outermost: a call is counted whatever becomes of it, and who calls is known from here on.
         .layer(from_fn_with_state(app.clone(), limit::count));
-    Router::new().nest("/platform/v1", calls).merge(document::router(&document::complete(document, &app.public_url)))
+    let document = document::complete(document, &app.public_url);
+    let described = document::router(&document).merge(reference::router(&document)).layer(packed());
+    Router::new().nest("/platform/v1", calls).merge(described)
 }
 
 /// The head has a bound of its own; this one is for a body that never ends and a database that never answers.

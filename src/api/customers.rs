@@ -121,8 +121,10 @@ const KNOWN: &[&str] = &["name", "external_customer_id"];
 #[into_params(parameter_in = Query)]
 pub struct Filters {
     /// Customers whose name contains this, in either case.
+    #[param(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub name_contains: Option<String>,
     /// The one customer with exactly this id of the platform's.
+    #[param(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub external_customer_id: Option<String>,
     /// Made after this moment.
     pub created_after: Option<Time>,

@@ -24,7 +24,7 @@ pub type Paged<T> = (HeaderMap, Json<List<T>>);
 #[into_params(parameter_in = Query)]
 pub struct Paging {
     /// Which page, from 1.
-    #[param(minimum = 1, default = 1)]
+    #[param(format = Int64, minimum = 1, maximum = 4_294_967_295_i64, default = 1)]
     pub page: Option<u32>,
     /// How many things a page holds.
     #[param(minimum = 1, maximum = 100, default = 20)]

@@ -131,12 +131,15 @@ fn view(number: PhoneNumber) -> View {
 #[into_params(parameter_in = Query)]
 pub struct Filters {
     /// The one number with this id of Meta's.
+    #[param(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub phone_number_id: Option<String>,
     /// Numbers of this WhatsApp Business Account.
+    #[param(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub business_account_id: Option<String>,
     /// Numbers of this customer.
     pub customer_id: Option<CustomerId>,
     /// Numbers whose name contains this, in either case.
+    #[param(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub name_contains: Option<String>,
     /// Whether they can send, which is when Meta's status is `CONNECTED`.
     pub messaging_enabled: Option<bool>,

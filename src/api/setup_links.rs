@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use self::shape::{Envelope, Filters, View, view};
+use self::shape::{Envelope, Filters, NewEnvelope, View, Wanted, view};
 use super::{
     branding, customers, etag,
     fields::{Fields, Given, Query},
@@ -129,7 +129,7 @@ type Tagged = ([(HeaderName, HeaderValue); 1], Json<Data<View>>);
     operation_id = "create_setup_link",
     tag = "Setup links",
     params(("customer_id" = CustomerId, Path, description = "The customer")),
-    request_body(content = Option<Envelope>, example = json!({"setup_link": {
+    request_body(content = Option<NewEnvelope>, example = json!({"setup_link": {
         "success_redirect_url": "https://app.example.com/done",
         "failure_redirect_url": "https://app.example.com/failed",
         "language": "es",
@@ -230,10 +230,13 @@ pub async fn update(
         terms::agree(&mut fields, &link.terms);
         keep_what_is_fixed(&mut fields, before, &link);
         fields.time("expires_at").put(&mut link.expires_at, before.expires_at);
-        let wanted = fields.one_of("status", "active, revoked (used and expired follow by themselves)", |text| {
-            Status::parse(text).filter(|status| matches!(status, Status::Active | Status::Revoked))
+        let wanted =
+            fields.one_of("status", "active, revoked (used and expired follow by themselves)", Wanted::parse).value();
+        let wanted = wanted.map(|wanted| match wanted {
+            Wanted::Active => Status::Active,
+            Wanted::Revoked => Status::Revoked,
         });
-        match before.stored_status.changed(wanted.value(), link.expires_at, now) {
+        match before.stored_status.changed(wanted, link.expires_at, now) {
             Ok(status) => link.stored_status = status,
             Err(Unmet::Over) => fields.refuse("expires_at", "must lie in the future for the link to become active"),
             Err(Unmet::Illegal(illegal)) => fields.refuse("status", &format!("cannot be set so: {illegal}")),

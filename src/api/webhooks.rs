@@ -45,11 +45,20 @@ async fn find(app: &App, scope: webhooks::Scope<'_>, id: &str) -> Result<Webhook
     webhooks::find(app.store.acquire().await?.db(), scope, id).await?.ok_or(Error::NotFound("webhook"))
 }
 
+/// Which webhooks a list holds.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filters {
+    /// Webhooks that carry this.
+    pub kind: Option<Kind>,
+}
+
 async fn list_in(app: &App, scope: webhooks::Scope<'_>, path: &str, query: Option<&str>) -> Result<Paged<View>> {
     let mut query = Query::read(query);
     let page = paging::page(&mut query);
+    let kind = query.parsed("kind", "kapso or meta", Kind::parse);
     query.done()?;
-    let (rows, total) = webhooks::list(app.store.acquire().await?.db(), scope, page).await?;
+    let (rows, total) = webhooks::list(app.store.acquire().await?.db(), scope, kind, page).await?;
     let items = rows.into_iter().map(|webhook| view(app, webhook)).collect::<Result<Vec<_>>>()?;
     Ok(paging::respond(items, total, page, path, &query, &app.public_url))
 }
@@ -152,7 +161,7 @@ async fn update_in(app: &App, scope: webhooks::Scope<'_>, id: &str, body: &Bytes
     path = "/whatsapp/webhooks",
     operation_id = "list_webhooks",
     tag = "Webhooks",
-    params(Paging),
+    params(Filters, Paging),
     responses((status = 200, description = "A page of webhooks", body = List<View>))
 )]
 pub async fn list(State(app): State<App>, Caller(project): Caller, RawQuery(query): RawQuery) -> Result<Paged<View>> {

@@ -95,13 +95,43 @@ pub struct Failure {
     pub errors: Option<Vec<Invalid>>,
 }
 
-/// An object's schema with these of its fields required.
-pub fn requiring(mut schema: RefOr<Schema>, fields: &[&str]) -> RefOr<Schema> {
+/// An object's schema with some fields required, and without others.
+pub fn narrow(mut schema: RefOr<Schema>, required: &[&str], without: &[&str]) -> RefOr<Schema> {
     if let RefOr::T(Schema::Object(object)) = &mut schema {
-        object.required.extend(fields.iter().map(ToString::to_string));
+        object.required.extend(required.iter().map(ToString::to_string));
+        object.properties.retain(|name, _| !without.contains(&name.as_str()));
     }
     schema
 }
+
+/// Declares what a request may say as what another may, with some fields required and without others: a POST and a PATCH
+/// of one thing rarely differ in more.
+macro_rules! narrowed {
+    (
+        $(#[doc = $doc:literal])* pub struct $name:ident as $schema:literal = $base:ty,
+        requires [$($required:literal),*], lacks [$($lacking:literal),*]
+    ) => {
+        $(#[doc = $doc])*
+        pub struct $name;
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                $crate::api::wire::narrow(<$base>::schema(), &[$($required),*], &[$($lacking),*])
+            }
+        }
+
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                $schema.into()
+            }
+
+            fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
+                <$base>::schemas(schemas);
+            }
+        }
+    };
+}
+pub(crate) use narrowed;
 
 /// The names of a schema's properties: what an envelope may hold.
 #[cfg(test)]

@@ -29,6 +29,11 @@ macro_rules! pg_now {
         "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)"
     };
 }
+macro_rules! of_kind {
+    () => {
+        " and (cast($3 as text) is null or kind = $3)"
+    };
+}
 macro_rules! claim {
     ($now:expr, $lock:expr) => {
         concat!(
@@ -61,8 +66,8 @@ sql! {
     DELETE = "delete from webhooks where id = $1";
     OF_PROJECT = "select * from webhooks where project_id = $1 and active order by id";
     PAUSE = "update webhooks set active = false, updated_at = $3 where id = $1 and fence = $2";
-    LIST = concat!("select * from webhooks ", of_scope!(), " order by created_at desc, id desc limit $3 offset $4");
-    COUNT = concat!("select count(*) from webhooks ", of_scope!());
+    LIST = concat!("select * from webhooks ", of_scope!(), of_kind!(), " order by created_at desc, id desc limit $4 offset $5");
+    COUNT = concat!("select count(*) from webhooks ", of_scope!(), of_kind!());
     CLAIM_SQLITE = claim!(sqlite_now!(), "");
     CLAIM_PG = claim!(pg_now!(), " for update of w skip locked");
     HOLD_SQLITE = hold!(sqlite_now!());
@@ -185,16 +190,22 @@ pub async fn of_project(db: Db<'_>, project: ProjectId) -> Result<Vec<Webhook>> 
 }
 
 /// One page of the webhooks in that scope, newest first, and how many there are.
-pub async fn list(mut db: Db<'_>, scope: Scope<'_>, page: Page) -> Result<(Vec<Webhook>, i64)> {
+pub async fn list(mut db: Db<'_>, scope: Scope<'_>, kind: Option<Kind>, page: Page) -> Result<(Vec<Webhook>, i64)> {
     on!(&mut db, c => {
         let rows: Vec<Row> = sqlx::query_as(LIST)
             .bind(scope.0)
             .bind(scope.1)
+            .bind(kind.map(Kind::as_str))
             .bind(page.limit())
             .bind(page.offset())
             .fetch_all(&mut **c)
             .await?;
-        let count = sqlx::query_scalar(COUNT).bind(scope.0).bind(scope.1).fetch_one(&mut **c).await?;
+        let count = sqlx::query_scalar(COUNT)
+            .bind(scope.0)
+            .bind(scope.1)
+            .bind(kind.map(Kind::as_str))
+            .fetch_one(&mut **c)
+            .await?;
         Ok((rows.into_iter().map(Webhook::from).collect(), count))
     })
 }

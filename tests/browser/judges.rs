@@ -30,7 +30,7 @@ static AXE: LazyLock<String> = LazyLock::new(|| {
 
 /// A rule that is broken, and where.
 #[derive(Debug, Deserialize)]
-struct Finding {
+pub struct Finding {
     #[expect(dead_code, reason = "read by whoever mends it")]
     rule: String,
     #[expect(dead_code, reason = "read by whoever mends it")]
@@ -38,7 +38,7 @@ struct Finding {
 }
 
 /// What axe finds on the page that stands, all of its rules asked. What it cannot decide by itself is no finding.
-async fn axe(tab: &Tab) -> Vec<Finding> {
+pub async fn axe(tab: &Tab) -> Vec<Finding> {
     tab.page.evaluate(AXE.as_str()).await.expect("axe runs");
     let run = "axe.run().then(({ violations }) => violations.map(({ id, help, nodes }) => \
         ({ rule: `${id}: ${help}`, at: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`) })))";

@@ -28,6 +28,7 @@ mod listening;
 mod looks;
 mod progress;
 mod quiet;
+mod reference;
 mod screenshots;
 mod themes;
 mod wandering;

@@ -9,7 +9,7 @@ use setuplinks::{
     app::PublicUrl,
 };
 
-use crate::support::{House, on_both};
+use crate::support::{House, Visitor, on_both};
 
 const COPY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
 
@@ -110,6 +110,27 @@ on_both! {
         let served: Value = answer.json().await.expect("JSON");
         assert_eq!(served, document_at(&house.url));
         assert_eq!(served["servers"][0]["url"], format!("{}/platform/v1", house.url));
+    }
+
+    async fn the_reference_has_every_call_and_loads_nothing_from_elsewhere(db: Database) {
+        let house = House::open(db).await;
+        let page = Visitor::new().get(&format!("{}/docs", house.url)).await;
+        assert_eq!(page.status, 200);
+        let policy = page.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; style-src 'self';") && !policy.contains("script-src"), "{policy}");
+        for (method, path, call) in calls(&document_at(&house.url)) {
+            let id = call["operationId"].as_str().expect("an id");
+            assert_eq!(page.texts(&format!("#{id} .address")), [format!("{method} {path}")]);
+        }
+        assert!(!page.has("script"));
+        for (element, attribute) in [("link[href]", "href"), ("img", "src")] {
+            let html = scraper::Html::parse_document(&page.html);
+            for found in html.select(&scraper::Selector::parse(element).expect("a selector")) {
+                let address = found.attr(attribute).expect("an address");
+                assert!(address.starts_with("/static/"), "{address}");
+                assert_eq!(Visitor::new().get(&format!("{}{address}", house.url)).await.status, 200);
+            }
+        }
     }
 
     async fn each_address_takes_the_methods_that_are_described_and_no_other(db: Database) {

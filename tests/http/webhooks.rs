@@ -22,6 +22,10 @@ on_both! {
         let path = format!("{PATH}/{}", made["id"].as_str().expect("an id"));
         assert_eq!(platform.get(&path).await.data(200), made);
         assert_eq!(platform.get(PATH).await.data(200), json!([made]));
+        assert_eq!(platform.get(&format!("{PATH}?kind=kapso")).await.data(200), json!([made]));
+        let none = platform.get(&format!("{PATH}?kind=meta")).await;
+        assert_eq!((&none.body["data"], &none.body["meta"]["total_count"]), (&json!([]), &json!(0)));
+        assert_eq!(platform.get(&format!("{PATH}?kind=other")).await.refused_fields(), ["kind"]);
         let changed = platform.patch(&path, &json!({"whatsapp_webhook": {"active": false, "headers": null}})).await.data(200);
         assert_eq!((&changed["active"], &changed["headers"]), (&json!(false), &json!({})));
         assert_eq!(changed["events"], made["events"], "what is not named stays");
@@ -47,6 +51,11 @@ on_both! {
             (json!({"url": "https://a.example", "headers": {"Host": "x"}}), "headers"),
             (json!({"url": "https://a.example", "headers": {"X": "a\nb"}}), "headers"),
             (json!({"url": "https://a.example", "headers": {"X": 1}}), "headers"),
+            (json!({"url": "https://a.example", "headers": {"X": "\u{84}"}}), "headers"),
+            (json!({"url": "https://a.example", "headers": {("X".repeat(65)): "1"}}), "headers"),
+            (json!({"url": "https://a.example", "max_buffer_size": 1.5}), "max_buffer_size"),
+            (json!({"url": "https://a.example", "max_buffer_size": -1}), "max_buffer_size"),
+            (json!({"url": "https://a.example", "max_buffer_size": 4_294_967_296_u64}), "max_buffer_size"),
             (json!({"url": "https://a.example", "secret_key": "short"}), "secret_key"),
             (json!({"url": "https://a.example", "payload_version": "v1"}), "payload_version"),
             (json!({"url": "https://a.example", "phone_number_id": "404"}), "phone_number_id"),

@@ -3,11 +3,18 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 
 use crate::{
-    api::{branding, wire::Time},
+    api::{
+        branding,
+        wire::{Time, narrowed},
+    },
     app::App,
+    choice::choice,
     error::Result,
     id::LinkId,
     link::{BillingMode, ConnectionType, SetupLink, SetupStatus, Status, Theme, theme::Warning},
@@ -158,41 +165,49 @@ pub(super) fn view(app: &App, link: SetupLink) -> Result<View> {
     })
 }
 
-/// The envelope of a setup link.
+/// The envelope of a new setup link.
+#[derive(ToSchema)]
+#[schema(as = NewSetupLinkRequest)]
+pub struct NewEnvelope {
+    /// What the platform chooses.
+    pub setup_link: Option<New>,
+}
+
+narrowed! {
+    /// A new setup link.
+    pub struct New as "NewSetupLinkFields" = Wish, requires [], lacks ["status"]
+}
+
+/// The envelope of a setup link's changes.
 #[derive(ToSchema)]
 #[schema(as = SetupLinkRequest)]
 pub struct Envelope {
-    /// What the platform chooses.
-    pub setup_link: Option<Wish>,
+    /// What changes.
+    pub setup_link: Option<Changes>,
+}
+
+narrowed! {
+    /// What a PATCH changes of a setup link.
+    pub struct Changes as "SetupLinkFields" = Wish,
+    requires [], lacks ["meta_billing_mode", "reconnect_phone_number"]
 }
 
 /// What a platform chooses for a setup link. Every field is optional; `null` brings its default back.
 #[derive(ToSchema)]
-#[schema(as = SetupLinkFields)]
 pub struct Wish {
     /// Where the customer lands when it worked; null for a page of ours.
-    #[schema(
-        format = "uri",
-        max_length = 2048,
-        pattern = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,4})?(/[!$%&'()*+,./:;=?@_~A-Za-z0-9-]*)?$",
-        examples("https://app.example.com/done")
-    )]
+    #[schema(format = "uri", max_length = 2048, examples("https://app.example.com/done"))]
     pub success_redirect_url: Option<String>,
     /// Where the customer lands when it did not; null for a page of ours.
-    #[schema(
-        format = "uri",
-        max_length = 2048,
-        pattern = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,4})?(/[!$%&'()*+,./:;=?@_~A-Za-z0-9-]*)?$",
-        examples("https://app.example.com/failed")
-    )]
+    #[schema(format = "uri", max_length = 2048, examples("https://app.example.com/failed"))]
     pub failure_redirect_url: Option<String>,
     /// `https` origins that may embed or talk to the flow.
-    #[schema(max_items = 50, examples("https://app.example.com"))]
+    #[schema(max_items = 50, format = "origin", examples("https://app.example.com"))]
     pub allowed_origins: Option<Vec<String>>,
     /// The types that the customer may choose from. Both, unless said otherwise.
     #[schema(min_items = 1)]
     pub allowed_connection_types: Option<Vec<ConnectionType>>,
-    /// Who pays Meta. Set when the link is made and never after.
+    /// Who pays Meta.
     pub meta_billing_mode: Option<BillingMode>,
     /// The platform's colours on the page; a change replaces the theme as a whole.
     pub theme_config: Option<Theme>,
@@ -201,14 +216,18 @@ pub struct Wish {
     pub provision_phone_number: Option<bool>,
     /// Countries a bought number may come from, ISO 3166-1 alpha-2. Others than `US` need Twilio credentials of the
     /// project's own.
-    #[schema(min_items = 1, examples("US"))]
+    #[schema(min_items = 1, pattern = "^[A-Z]{2}$", examples("US"))]
     pub phone_number_country_isos: Option<Vec<String>>,
     /// The area code a bought number shall have, US only.
     #[schema(pattern = "^[2-9][0-9]{2}$", examples("415"))]
     pub phone_number_area_code: Option<String>,
-    /// A number that this customer has connected before, in any notation: it must come back. Set when the link is made
-    /// and never after.
-    #[schema(max_length = 64, examples("+1 (555) 123-4567"))]
+    /// A number that this customer has connected before, in any notation: it must come back.
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[0-9][^\x00-\x1f\x7f-\x9f]*$",
+        examples("+1 (555) 123-4567")
+    )]
     pub reconnect_phone_number: Option<String>,
     /// The page's language; null for the browser's.
     pub language: Option<Lang>,
@@ -219,8 +238,8 @@ pub struct Wish {
     /// most 365 days ahead.
     #[schema(format = DateTime, examples("2026-12-23T10:40:00.000Z"))]
     pub expires_at: Option<String>,
-    /// PATCH only: `revoked`, or `active` while the link is not used.
-    pub status: Option<Status>,
+    /// `revoked`, or `active` while the link is not used.
+    pub status: Option<Wanted>,
     /// The platform's own id of the link. It need not be unique.
     #[schema(
         min_length = 1,
@@ -231,8 +250,7 @@ pub struct Wish {
     pub external_id: Option<String>,
     /// What the platform wants to find again wherever the link is told of, in events too: at most 50 strings, each of at
     /// most 500 characters, with names of 1 to 40. A change replaces it as a whole.
-    #[schema(examples(json!({"tenant": "42"})))]
-    pub metadata: Option<BTreeMap<String, String>>,
+    pub metadata: Option<Metadata>,
     /// What both redirects shall bring back as `state`. It wins over a parameter of that name in their URLs.
     #[schema(min_length = 1, max_length = 512, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$", examples("9f2c1a"))]
     pub state: Option<String>,
@@ -244,6 +262,35 @@ pub struct Wish {
     pub branding: Option<branding::View>,
 }
 
+choice! {
+    /// What a platform may make of a link.
+    pub enum Wanted as WantedSetupLinkStatus {
+        /// Back to its customer, while it is not used.
+        Active = "active",
+        /// Taken back.
+        Revoked = "revoked",
+    }
+}
+
+/// What the platform wants to find again.
+pub struct Metadata;
+
+impl PartialSchema for Metadata {
+    fn schema() -> RefOr<Schema> {
+        let text = || ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^[^\x00]*$"));
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some("Strings of the platform's own, by name"))
+            .property_names(Some(text().min_length(Some(1)).max_length(Some(40))))
+            .additional_properties(Some(text().max_length(Some(500))))
+            .max_properties(Some(50))
+            .examples([serde_json::json!({"tenant": "42"})])
+            .into()
+    }
+}
+
+impl ToSchema for Metadata {}
+
 /// Which setup links a list holds.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -251,7 +298,7 @@ pub struct Filters {
     /// Links of this status.
     pub status: Option<Status>,
     /// Links of this id of the platform's own, exactly.
-    #[param(example = "order-7")]
+    #[param(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$", example = "order-7")]
     pub external_id: Option<String>,
     /// Made after this moment.
     pub created_after: Option<Time>,

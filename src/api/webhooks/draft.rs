@@ -1,6 +1,6 @@
 //! Reading what a platform chooses for a webhook, over what it is.
 
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::HeaderName;
 use serde_json::{Map, Value};
 
 use super::shape::PayloadVersion;
@@ -27,6 +27,11 @@ pub(super) const KNOWN: &[&str] = &[
     "buffer_events",
     "inactivity_minutes",
 ];
+
+/// How many headers of the receiver's own there may be, and how long a name and a value.
+pub(super) const MOST_HEADERS: usize = 20;
+const LONGEST_NAME: usize = 64;
+pub(super) const LONGEST_HEADER: usize = 1024;
 
 /// Headers that are ours to set, or the connection's.
 const RESERVED: &[&str] = &[
@@ -73,10 +78,7 @@ impl Draft {
         events.put(&mut self.events, Vec::new());
         fields.boolean("active").put(&mut self.active, true);
         fields.field("headers", headers).put(&mut self.headers, Map::new());
-        self.secret = fields.text("secret_key", 255).value();
-        if self.secret.as_ref().is_some_and(|secret| secret.len() < 8) {
-            fields.refuse("secret_key", "must have at least 8 characters");
-        }
+        self.secret = fields.field("secret_key", secret).value();
         let _ = fields.one_of("payload_version", "v2", PayloadVersion::parse);
         self.read_buffering(fields);
     }
@@ -84,8 +86,7 @@ impl Draft {
     fn read_buffering(&mut self, fields: &mut Fields) {
         let buffering = &mut self.buffering;
         let number = |value: &Value| {
-            let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-            number.filter(|number| *number > 0).ok_or_else(|| "must be a whole number above 0".to_owned())
+            whole(value).filter(|number| *number > 0).ok_or_else(|| "must be a whole number above 0".to_owned())
         };
         fields.boolean("buffer_enabled").put(&mut buffering.enabled, false);
         fields.field("buffer_window_seconds", number).put_option(&mut buffering.window_seconds);
@@ -98,14 +99,36 @@ impl Draft {
     }
 }
 
+/// A whole number; some languages write theirs as `5.0`, which JSON holds for the same.
+fn whole(value: &Value) -> Option<u32> {
+    let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole and within")]
+    (0.0..=f64::from(u32::MAX)).contains(&number).then_some(number as u32)
+}
+
+/// A secret of the platform's own, to the letter: blanks at its ends are part of it.
+fn secret(value: &Value) -> Result<String, String> {
+    let text = value.as_str().filter(|text| (8..=255).contains(&text.chars().count()));
+    let plain = text.filter(|text| !text.contains(|c: char| c.is_control()));
+    plain.map(str::to_owned).ok_or_else(|| "must be text of 8 to 255 characters".to_owned())
+}
+
+/// A header's value that every receiver reads alike: visible ASCII, blanks and tabs.
+fn is_plain(text: &str) -> bool {
+    text.len() <= LONGEST_HEADER && text.bytes().all(|b| matches!(b, b'\t' | 0x20..=0x7e))
+}
+
 /// The receiver's own headers: an object of strings that can be sent.
 fn headers(value: &Value) -> Result<Map<String, Value>, String> {
-    let object =
-        value.as_object().filter(|object| object.len() <= 20).ok_or("must be an object of at most 20 headers")?;
+    let object = value
+        .as_object()
+        .filter(|object| object.len() <= MOST_HEADERS)
+        .ok_or("must be an object of at most 20 headers")?;
     for (name, value) in object {
+        let is_short = name.len() <= LONGEST_NAME;
         let is_name = HeaderName::try_from(name.as_str()).is_ok_and(|name| !RESERVED.contains(&name.as_str()));
-        let is_value = value.as_str().is_some_and(|text| text.len() <= 1024 && HeaderValue::from_str(text).is_ok());
-        if !is_name || !is_value {
+        let is_value = value.as_str().is_some_and(is_plain);
+        if !is_short || !is_name || !is_value {
             return Err(format!("has a header that cannot be sent: {name:?}"));
         }
     }

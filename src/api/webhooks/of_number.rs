@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{
-    create_in, find, list_in,
+    Filters, create_in, find, list_in,
     shape::{Envelope, NewEnvelope, View, view},
     update_in,
 };
@@ -38,6 +38,7 @@ pub(super) async fn number(app: &App, project: ProjectId, id: &str) -> Result<St
     tag = "Webhooks",
     params(
         ("phone_number_id" = String, Path, description = "Meta's id of the number", example = "106540352242922"),
+        Filters,
         Paging,
     ),
     responses((status = 200, description = "A page of webhooks", body = List<View>))

@@ -6,11 +6,12 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{RefOr, Schema},
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 
+use super::draft::{LONGEST_HEADER, MOST_HEADERS};
 use crate::{
-    api::wire::{Time, requiring},
+    api::wire::{Time, narrowed},
     app::App,
     choice::choice,
     error::{Error, Result},
@@ -110,23 +111,9 @@ pub struct NewEnvelope {
     pub whatsapp_webhook: New,
 }
 
-/// A new webhook: what a platform chooses, with the URL.
-pub struct New;
-
-impl PartialSchema for New {
-    fn schema() -> RefOr<Schema> {
-        requiring(Wish::schema(), &["url"])
-    }
-}
-
-impl ToSchema for New {
-    fn name() -> Cow<'static, str> {
-        "NewWebhookFields".into()
-    }
-
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        Wish::schemas(schemas);
-    }
+narrowed! {
+    /// A new webhook.
+    pub struct New as "NewWebhookFields" = Wish, requires ["url"], lacks []
 }
 
 /// The envelope of a webhook's changes.
@@ -134,15 +121,19 @@ impl ToSchema for New {
 #[schema(as = WebhookRequest)]
 pub struct Envelope {
     /// What changes.
-    pub whatsapp_webhook: Option<Wish>,
+    pub whatsapp_webhook: Option<Changes>,
+}
+
+narrowed! {
+    /// What a PATCH changes of a webhook.
+    pub struct Changes as "WebhookFields" = Wish, requires [], lacks ["phone_number_id"]
 }
 
 /// What a platform chooses for a webhook. `null` brings a field's default back.
 #[derive(ToSchema)]
-#[schema(as = WebhookFields)]
 pub struct Wish {
     /// Where events go: an https URL of a public address.
-    #[schema(nullable = false, examples("https://app.example.com/hooks/whatsapp"))]
+    #[schema(nullable = false, format = "uri", examples("https://app.example.com/hooks/whatsapp"))]
     pub url: Option<String>,
     /// What it carries.
     pub kind: Option<Kind>,
@@ -156,13 +147,12 @@ pub struct Wish {
     #[schema(
         min_length = 8,
         max_length = 255,
-        pattern = r"^[\x21-\x7e]*$",
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$",
         examples("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     )]
     pub secret_key: Option<String>,
     /// The receiver's own headers, which come with every event.
-    #[schema(examples(json!({"Authorization": "Bearer 4f2a"})))]
-    pub headers: Option<BTreeMap<String, String>>,
+    pub headers: Option<Headers>,
     /// How bodies are written.
     pub payload_version: Option<PayloadVersion>,
     /// The one number it is about, by Meta's id. Set when the webhook is made and never after.
@@ -183,6 +173,33 @@ pub struct Wish {
     /// Kept and shown.
     #[schema(format = Int64, minimum = 1, maximum = 4_294_967_295_i64, examples(60))]
     pub inactivity_minutes: Option<u32>,
+}
+
+/// Headers of the receiver's own. Those of the request's own framing are refused.
+pub struct Headers;
+
+impl PartialSchema for Headers {
+    fn schema() -> RefOr<Schema> {
+        let name = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$"));
+        let value = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(LONGEST_HEADER))
+            .pattern(Some(r"^[\x20-\x7e\t]*$"));
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some("Headers of the receiver's own. Those of the request's own framing are refused."))
+            .property_names(Some(name))
+            .additional_properties(Some(value))
+            .max_properties(Some(MOST_HEADERS))
+            .examples([serde_json::json!({"Authorization": "Bearer 4f2a"})])
+            .into()
+    }
+}
+
+impl ToSchema for Headers {
+    fn name() -> Cow<'static, str> {
+        "WebhookHeaders".into()
+    }
 }
 
 #[cfg(test)]
