@@ -117,8 +117,8 @@ on_both! {
         hold.release();
         other.stopping.cancel();
         let calls = story.called();
-        // What is left of the first house is its two loops, for signups and deliveries, and its broom.
-        until("the first to stop", || async { (story.house.app.tasks.len() == 3).then_some(()) }).await;
+        // What is left of the first house is its five loops, for signups, deliveries, releases, expiry and visits, and its broom.
+        until("the first to stop", || async { (story.house.app.tasks.len() == 6).then_some(()) }).await;
         assert_eq!(story.called(), calls, "it went no further");
         assert_eq!((story.world().count("register"), records::numbers(&story.house.app.store).await), (1, 1));
         let events = records::events(&story.house.app.store, &story.link.id).await;
