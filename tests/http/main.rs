@@ -6,6 +6,7 @@
 mod support;
 
 mod access;
+mod bots;
 mod branding;
 mod by_hand;
 mod callback;
