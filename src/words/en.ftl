@@ -169,7 +169,7 @@ meta-number-text = It begins with +1 555, as numbers do when “display name on
 
 # Behind the name of the type and a dot: "Coexistence · …"
 coexistence-fits = if you chat in the app
-dedicated-fits = for a new number, or no app
+dedicated-fits = if nobody uses the app
 
 support-link = Help from { $project }
 terms-link = Terms
