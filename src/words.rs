@@ -183,6 +183,19 @@ mod tests {
     }
 
     #[test]
+    fn a_catalogue_says_what_its_language_is() {
+        let facts = |lang: Lang| (lang.dir(), lang.facebook_locale(), lang.own_name());
+        assert_eq!(facts(Lang::En), ("ltr", "en_US".into(), "English".into()));
+        assert_eq!(facts(Lang::Es), ("ltr", "es_LA".into(), "Español".into()));
+        assert_eq!(facts(Lang::Ar), ("rtl", "ar_AR".into(), "العربية".into()));
+        for &lang in Lang::ALL {
+            let locale = lang.facebook_locale();
+            assert!(locale.len() == 5 && locale.is_ascii() && locale.contains('_'), "{lang}: {locale}");
+            assert!(["ltr", "rtl"].contains(&lang.plain("language-direction", &[]).as_str()), "{lang}");
+        }
+    }
+
+    #[test]
     fn names_are_isolated_in_text_and_bare_in_titles() {
         let args = [("project", "Acme".into())];
         assert_eq!(Lang::En.say("title", &args), "Connect WhatsApp to \u{2068}Acme\u{2069}");

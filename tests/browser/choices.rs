@@ -8,10 +8,7 @@ use setuplinks::{
 
 use crate::{
     driver::Person,
-    stage::{
-        COEXISTENCE, CONFIRM, CONTINUE, DEDICATED, ERROR, FINISH, Stage, all_in, at, facebook_locale, log_in, told,
-        walk,
-    },
+    stage::{COEXISTENCE, CONFIRM, CONTINUE, DEDICATED, ERROR, FINISH, Stage, all_in, at, log_in, told, walk},
     support::{Database, Visitor},
     tab::hook,
 };
@@ -132,7 +129,7 @@ async fn a_language_picked_on_the_page_stays_to_the_end() {
     tab.forget_passed();
     tab.follow(CONTINUE).await;
     tab.arrive("sandbox-dialog").await;
-    assert_eq!(tab.text(&hook("sandbox-locale")).await, facebook_locale(Lang::Hi));
+    assert_eq!(tab.text(&hook("sandbox-locale")).await, Lang::Hi.facebook_locale());
     // They leave Facebook, and try again with several numbers: through both forms and back, it stays Hindi.
     tab.follow(crate::stage::CANCEL).await;
     tab.arrive("failed").await;

@@ -71,18 +71,6 @@ impl Stage {
     }
 }
 
-/// Facebook's locale for each language.
-pub fn facebook_locale(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => "en_US",
-        Lang::Es => "es_LA",
-        Lang::Pt => "pt_BR",
-        Lang::Hi => "hi_IN",
-        Lang::Id => "id_ID",
-        Lang::Ar => "ar_AR",
-    }
-}
-
 /// In the dialog: picks an outcome and finishes.
 pub async fn log_in(tab: &Tab, outcome: &str) {
     tab.arrive("sandbox-dialog").await;

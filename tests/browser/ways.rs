@@ -5,7 +5,7 @@ use setuplinks::{sandbox::When, words::Lang};
 
 use crate::{
     driver::{Habits, Person},
-    stage::{COEXISTENCE, CONTINUE, DEDICATED, Stage, all_in, facebook_locale, log_in, told},
+    stage::{COEXISTENCE, CONTINUE, DEDICATED, Stage, all_in, log_in, told},
     support::on_both,
     tab::{Tab, hook},
 };
@@ -55,7 +55,7 @@ async fn walk(stage: &Stage, lang: Lang, source: Source, kind: &str) {
     tab.follow(CONTINUE).await;
 
     tab.arrive("sandbox-dialog").await;
-    assert_eq!(tab.text(&hook("sandbox-locale")).await, facebook_locale(lang));
+    assert_eq!(tab.text(&hook("sandbox-locale")).await, lang.facebook_locale());
     // Facebook takes its time, so that the progress page is seen in each language.
     let hold = stage.house.world().hold("exchange", When::Before);
     log_in(&tab, kind).await;
