@@ -54,6 +54,7 @@ mod storage;
 mod stored;
 mod tabs;
 mod terms_changed;
+mod three_ways;
 mod timeline;
 mod way;
 mod webhooks;
