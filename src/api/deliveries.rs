@@ -126,7 +126,7 @@ pub struct Filters {
     /// Only those that were refused or not answered, so far or for good.
     pub errors_only: Option<bool>,
     /// Deliveries about this number, by Meta's id.
-    #[param(max_length = 64)]
+    #[param(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub phone_number_id: Option<String>,
     /// Events of this span; the last day unless another is named.
     #[param(inline)]
