@@ -26,9 +26,11 @@ pub mod limit;
 pub mod paging;
 pub mod phone_numbers;
 pub mod project;
+pub mod provisioned_phone_numbers;
 pub mod reference;
 pub mod setup_links;
 pub mod timeline;
+pub mod twilio;
 pub mod webhooks;
 pub mod wire;
 
@@ -53,6 +55,9 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::of_number::list, webhooks::of_number::create))
         .routes(routes!(webhooks::secret::rotate_of_number))
         .routes(routes!(webhooks::of_number::get, webhooks::of_number::update, webhooks::of_number::delete))
+        .routes(routes!(provisioned_phone_numbers::list))
+        .routes(routes!(provisioned_phone_numbers::get, provisioned_phone_numbers::release))
+        .routes(routes!(twilio::get, twilio::put, twilio::delete))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::redeliver))
 }

@@ -20,6 +20,7 @@ use crate::{
     meta::Meta,
     seal::{Place, Sealer},
     store::Store,
+    twilio::Twilio,
     visit::Visits,
 };
 
@@ -100,6 +101,8 @@ pub struct App {
     pub meta: Meta,
     /// The way to addresses that platforms name.
     pub guard: Guard,
+    /// The way to Twilio.
+    pub twilio: Twilio,
     /// The house's address.
     pub public_url: PublicUrl,
     /// Calls of the API a minute that a key may make.
@@ -125,7 +128,7 @@ impl App {
         store: Store,
         clock: Clock,
         sealer: Sealer,
-        (meta, guard): (Meta, Guard),
+        (meta, guard, twilio): (Meta, Guard, Twilio),
         public_url: PublicUrl,
     ) -> Self {
         let (tasks, stopping, moved) = (TaskTracker::new(), CancellationToken::new(), watch::Sender::new(None));
@@ -135,6 +138,7 @@ impl App {
             sealer,
             meta,
             guard,
+            twilio,
             public_url,
             api_rate_limit: API_RATE_LIMIT,
             tasks,

@@ -13,6 +13,7 @@ use crate::{
 mod demo;
 mod doctor;
 mod serve;
+mod twilio;
 
 pub use demo::DemoArgs;
 pub use doctor::DoctorArgs;
@@ -65,6 +66,8 @@ enum ProjectCommand {
         #[command(flatten)]
         database: DatabaseArgs,
     },
+    /// Give a project a Twilio account of its own, which is tried at once; prints the account's SID
+    Twilio(Box<twilio::ProjectTwilio>),
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,6 +128,7 @@ async fn project(command: ProjectCommand, clock: &Clock) -> anyhow::Result<()> {
             projects::insert(database.open().await?.acquire().await?.db(), &project).await?;
             say(&project.id.to_string())
         }
+        ProjectCommand::Twilio(args) => twilio::run(*args, clock).await,
         ProjectCommand::List { database } => {
             for project in projects::list(database.open().await?.acquire().await?.db()).await? {
                 say(&format!("{}\t{}\t{}", project.id, project.created_at.rfc3339(), project.name))?;
@@ -134,11 +138,12 @@ async fn project(command: ProjectCommand, clock: &Clock) -> anyhow::Result<()> {
     }
 }
 
+fn project_id(text: &str) -> anyhow::Result<ProjectId> {
+    ProjectId::parse(text)
+        .ok_or_else(|| anyhow::anyhow!("--project must be a project's id, as `setuplinks project list` shows it"))
+}
+
 async fn key(command: KeyCommand, clock: &Clock) -> anyhow::Result<()> {
-    let project_id = |text: &str| {
-        ProjectId::parse(text)
-            .ok_or_else(|| anyhow::anyhow!("--project must be a project's id, as `setuplinks project list` shows it"))
-    };
     match command {
         KeyCommand::Create(KeyCreate { project, name, database }) => {
             let id = project_id(&project)?;

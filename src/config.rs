@@ -21,14 +21,18 @@ use crate::{
         dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
         sdk::LoginMode,
     },
-    seal::Sealer,
     store::Store,
+    twilio::Twilio,
 };
 
 mod read;
+mod seal;
+mod twilio;
 
-pub use read::Unusable;
-use read::{base, days, extras, id, nets, or_default, or_file, rate, required, unusable};
+pub use read::{Unusable, or_file};
+use read::{base, days, extras, id, nets, or_default, rate, required, unusable};
+pub use seal::SealArgs;
+pub use twilio::TwilioArgs;
 
 const DEFAULT_LISTEN_ADDR: &str = "127.0.0.1:8080";
 const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
@@ -97,13 +101,8 @@ pub struct ServeArgs {
     public_url: String,
     #[command(flatten)]
     database: DatabaseArgs,
-    /// Keys that seal secrets at rest: one or more id:base64 of 32 bytes, comma separated; the first seals, all open.
-    /// Make one with: echo "k1:$(openssl rand -base64 32)"
-    #[arg(long, env = "SECRET_KEYS", hide_env_values = true, value_name = "KEYS")]
-    secret_keys: Option<String>,
-    /// A file that holds SECRET_KEYS
-    #[arg(long, env = "SECRET_KEYS_FILE", value_name = "PATH")]
-    secret_keys_file: Option<PathBuf>,
+    #[command(flatten)]
+    seal: SealArgs,
     /// The Meta app's id (App Dashboard, App settings, Basic)
     #[arg(long, env = "META_APP_ID", value_name = "ID")]
     meta_app_id: Option<String>,
@@ -158,6 +157,8 @@ pub struct ServeArgs {
     /// Where Meta's JavaScript SDK is, for popup and auto
     #[arg(long, env = "META_SDK_URL", default_value = DEFAULT_SDK_URL, value_name = "URL")]
     meta_sdk_url: String,
+    #[command(flatten)]
+    twilio: TwilioArgs,
 }
 
 fn listen_addr(text: &str) -> Result<SocketAddr, String> {
@@ -215,13 +216,14 @@ impl ServeArgs {
     /// # Errors
     /// The first setting that is missing or malformed, in words; or the database.
     pub async fn app(&self, clock: Clock) -> anyhow::Result<App> {
-        let (public_url, sealer) = (self.public_url()?, self.sealer()?);
+        let (public_url, sealer) = (self.public_url()?, self.seal.sealer()?);
         let meta = Meta::new(self.meta(&public_url)?)?;
         let guard = Guard::new(self.webhook_nets()?)?;
         let api_rate_limit = rate("API_RATE_LIMIT", or_default(&self.api_rate_limit, DEFAULT_API_RATE_LIMIT))?;
         let retention = days("EVENT_RETENTION_DAYS", or_default(&self.event_retention_days, DEFAULT_RETENTION_DAYS))?;
+        let twilio = Twilio::new(self.twilio.settings()?)?;
         let store = self.database.open().await?;
-        let app = App::new(store, clock, sealer, (meta, guard), public_url);
+        let app = App::new(store, clock, sealer, (meta, guard, twilio), public_url);
         Ok(App { api_rate_limit, retention, ..app })
     }
 
@@ -230,9 +232,10 @@ impl ServeArgs {
     pub async fn patient(&self, clock: Clock) -> (Vec<Unusable>, Patient) {
         let mut unusable: Vec<Unusable> = Vec::new();
         let public_url = self.public_url().map_err(|e| unusable.push(e)).ok();
-        let sealer = self.sealer().map_err(|e| unusable.push(e)).ok();
+        let sealer = self.seal.sealer().map_err(|e| unusable.push(e)).ok();
         unusable.extend([self.admin_addr().err(), self.webhook_nets().err()].into_iter().flatten());
         unusable.extend(self.unusable_of_meta());
+        unusable.extend(self.twilio.settings().err());
         let callback = public_url.as_ref().map_or_else(String::new, PublicUrl::callback);
         let meta = self.meta_at(callback).ok().and_then(|settings| Meta::new(settings).ok());
         let store = match self.database.url() {
@@ -250,12 +253,6 @@ impl ServeArgs {
     fn public_url(&self) -> Result<PublicUrl, Unusable> {
         PublicUrl::parse(or_default(&self.public_url, DEFAULT_PUBLIC_URL))
             .map_err(|problem| unusable("PUBLIC_URL", problem))
-    }
-
-    fn sealer(&self) -> Result<Sealer, Unusable> {
-        let keys = or_file("SECRET_KEYS", self.secret_keys.as_ref(), self.secret_keys_file.as_ref())?;
-        let keys = required("SECRET_KEYS", keys, "make one with: echo \"k1:$(openssl rand -base64 32)\"")?;
-        Sealer::parse(&keys).map_err(|problem| unusable("SECRET_KEYS", format!("cannot be used: {problem}")))
     }
 
     fn webhook_nets(&self) -> Result<Vec<IpNet>, Unusable> {

@@ -16,7 +16,7 @@ use crate::{
     id::{LinkId, SignupId},
     link::ConnectionType,
     meta::dialog::Answer,
-    meter,
+    meter, provision,
     seal::digest,
     signup::{Reason, Signup, State, Step, Way, place},
     store::{is_orphan, links, links::Visit, signups},
@@ -109,6 +109,9 @@ pub async fn begin(
     let noted = signups::insert(tx.db(), &signup, &login).await;
     noted.map_err(|e| if is_orphan(&e) { Error::NotFound("setup link") } else { e })?;
     settle::started(&mut tx, &signup, link, now).await?;
+    if link.terms.provision_phone_number {
+        provision::listen(&mut tx, link.id, now).await?;
+    }
     tx.commit().await?;
     app.moved.send_replace(Some(signup.id));
     Ok(state)

@@ -46,6 +46,9 @@ pub enum Error {
         /// Seconds until the next.
         retry_after: i64,
     },
+    /// Somebody we depend on does not answer.
+    #[error("{0} is not answering; try again in a minute")]
+    Unavailable(&'static str),
     /// A login's answer that does not belong to a login of this browser.
     #[error("the login's answer does not belong to this browser")]
     ForeignLogin,
@@ -90,7 +93,7 @@ impl Error {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) | Self::StillRunning => StatusCode::CONFLICT,
-            Self::MetaDown(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::MetaDown(_) | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Changed => StatusCode::PRECONDITION_FAILED,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::ForeignLogin => StatusCode::FORBIDDEN,
@@ -111,6 +114,7 @@ impl Error {
             Self::Changed => "precondition_failed",
             Self::StillRunning => "request_in_progress",
             Self::TooMany { .. } => "rate_limited",
+            Self::Unavailable(_) => "unavailable",
             Self::ForeignLogin => "foreign_login",
             Self::BadRequest(_) => "bad_request",
             Self::Database(_) | Self::Sealed(_) | Self::Internal(_) => "internal",

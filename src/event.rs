@@ -41,6 +41,14 @@ choice! {
         LinkRevoked = "setup_link.revoked",
         /// The customer of a link that is over asked for a new one.
         LinkRenewalRequested = "setup_link.renewal_requested",
+        /// A number was bought for a customer.
+        ProvisionedBought = "provisioned_number.bought",
+        /// A number that was bought has received its verification code.
+        ProvisionedCodeReceived = "provisioned_number.code_received",
+        /// A number that was bought is connected.
+        ProvisionedConnected = "provisioned_number.connected",
+        /// A number that was bought was given back.
+        ProvisionedReleased = "provisioned_number.released",
     }
 }
 

@@ -78,6 +78,8 @@ ids! {
     NumberId,
     /// What Meta is still to be told of a number that went.
     ReleaseId,
+    /// A phone number that is bought for a customer.
+    ProvisionedId,
     /// A webhook.
     WebhookId,
     /// One event on its way to one webhook.

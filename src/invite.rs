@@ -12,7 +12,7 @@ use crate::{
     link::{BillingMode, LIFETIME, Reconnect, SetupLink, SetupStatus, Status, Terms, token::Token},
     notify,
     seal::digest,
-    store::{Tx, links},
+    store::{Tx, links, provisioned},
 };
 
 pub mod expire;
@@ -120,6 +120,9 @@ async fn supersede(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> 
 
 /// Tells that a link was taken back.
 pub async fn revoked(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
+    if link.terms.provision_phone_number {
+        provisioned::hurry(tx.db(), link.id, now).await?;
+    }
     told(tx, Name::LinkRevoked, link, now).await
 }
 

@@ -12,9 +12,10 @@ use crate::{
     id::ProjectId,
     link::{SetupLink, redirect, signature},
     number::{PhoneNumber, e164},
+    provisioned::Status,
     seal::Place,
     signup::ErrorCode,
-    store::projects,
+    store::{projects, provisioned},
 };
 
 /// How long the secret before the present one goes on signing: receivers change over one by one.
@@ -40,6 +41,13 @@ pub async fn success(app: &App, link: &SetupLink, number: &PhoneNumber) -> Resul
         ("business_account_id", &number.business_account_id),
         ("whatsapp_config_id", &config),
     ];
+    let bought = if link.terms.provision_phone_number {
+        provisioned::newest(app.store.acquire().await?.db(), link.id).await?
+    } else {
+        None
+    };
+    let bought = bought.filter(|bought| bought.status == Status::Connected).map(|bought| bought.id.to_string());
+    parameters.extend(bought.as_deref().map(|id| ("provisioned_phone_number_id", id)));
     // Meta may not have said; a lone plus sign would be read as a number.
     parameters.extend((display.len() > 1).then_some(("display_phone_number", display.as_str())));
     signed(app, link, base, parameters).await.map(Some)

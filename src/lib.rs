@@ -16,14 +16,17 @@
 //!
 //! Platforms come in by another door, [`api`]; [`invite`] makes the links it asks for, [`health`] asks Meta how a number is,
 //! and [`release`] takes leave of one. [`sandbox`] is a house next door: a stand-in
-//! Facebook for the demo and the tests.
+//! Facebook and a stand-in Twilio for the demo and the tests.
+//!
+//! A link may bring a number of its own: [`provision`] buys it through [`twilio`], [`page::provision`] shows it, and
+//! [`inbound`] hears its verification code.
 //!
 //! What happens on the way is told to the platform's webhooks by [`notify`], through [`guard`]; [`visit`] notes that a person
 //! opened a link.
 //!
-//! An import only ever goes down: faces ([`page`], [`api`], [`web`]), engines ([`connect`], [`health`], [`invite`],
-//! [`release`], [`landing`], [`logo`], [`visit`], [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`guard`]), things
-//! ([`link`], [`signup`], [`number`], [`customer`], [`event`], [`webhook`], [`device`]), ground ([`words`], [`seal`], [`error`],
+//! An import only ever goes down: faces ([`page`], [`api`], [`inbound`], [`web`]), engines ([`connect`], [`health`], [`invite`],
+//! [`release`], [`landing`], [`logo`], [`provision`], [`visit`], [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`twilio`], [`guard`]), things
+//! ([`link`], [`signup`], [`number`], [`provisioned`], [`customer`], [`event`], [`webhook`], [`device`]), ground ([`words`], [`seal`], [`error`],
 //! [`clock`], [`id`], [`choice`], [`meter`]).
 
 pub mod cli;
@@ -31,6 +34,7 @@ pub mod config;
 pub mod routes;
 
 pub mod api;
+pub mod inbound;
 pub mod page;
 pub mod web;
 
@@ -42,18 +46,21 @@ pub mod invite;
 pub mod landing;
 pub mod logo;
 pub mod notify;
+pub mod provision;
 pub mod release;
 pub mod visit;
 
 pub mod guard;
 pub mod meta;
 pub mod store;
+pub mod twilio;
 
 pub mod customer;
 pub mod device;
 pub mod event;
 pub mod link;
 pub mod number;
+pub mod provisioned;
 pub mod signup;
 pub mod webhook;
 

@@ -15,6 +15,7 @@ const CALL: &str = "setuplinks_call_duration_seconds";
 const STEP: &str = "setuplinks_signup_step_duration_seconds";
 const ENDED: &str = "setuplinks_signups_ended_total";
 const ATTEMPTS: &str = "setuplinks_delivery_attempts_total";
+const PROVISIONED: &str = "setuplinks_provisioned_numbers_total";
 const LINKS: &str = "setuplinks_setup_links";
 const RUNNING: &str = "setuplinks_signups_running";
 const NUMBERS: &str = "setuplinks_phone_numbers";
@@ -40,6 +41,7 @@ pub fn install() -> Result<PrometheusHandle> {
     describe_histogram!(STEP, Unit::Seconds, "Steps of signups by step and outcome");
     describe_counter!(ENDED, "Signups that ended, by connection type and outcome");
     describe_counter!(ATTEMPTS, "Tries to deliver an event, by what became of the delivery");
+    describe_counter!(PROVISIONED, "Numbers that were bought, connected or given back, and why others were not bought");
     describe_gauge!(LINKS, "Setup links by status");
     describe_gauge!(RUNNING, "Signups between Facebook and their end");
     describe_gauge!(NUMBERS, "Connected phone numbers");
@@ -74,6 +76,11 @@ pub fn ended(connection_type: &'static str, outcome: &'static str) {
 /// A delivery was tried.
 pub fn attempted(outcome: &'static str) {
     counter!(ATTEMPTS, "outcome" => outcome).increment(1);
+}
+
+/// A number was `bought`, `connected` or `released`, or the reason why none was bought.
+pub fn provisioned(what: &'static str) {
+    counter!(PROVISIONED, "event" => what).increment(1);
 }
 
 /// What stands in the database and around it, at one moment.

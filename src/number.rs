@@ -135,6 +135,19 @@ pub fn place(number: NumberId, column: &'static str) -> Place {
     Place { table: "phone_numbers", column, row: number.0 }
 }
 
+/// The number as people of its country write it abroad: `+1 555-123-4567`. What is no number of any country stays as it is.
+#[must_use]
+pub fn spelled(text: &str) -> String {
+    let number = phonenumber::parse(None, text);
+    number.map_or_else(|_| text.to_owned(), |number| number.format().mode(phonenumber::Mode::International).to_string())
+}
+
+/// The dial code of a number in E.164: `1` of `+15551234567`.
+#[must_use]
+pub fn dial_code(text: &str) -> Option<u16> {
+    phonenumber::parse(None, text).ok().map(|number| number.code().value())
+}
+
 /// A connected number as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 #[allow(clippy::struct_excessive_bools, reason = "what is told of a number is a list of yes and no")]
@@ -330,5 +343,13 @@ mod tests {
         {
             assert!(!is_same(one, other), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn a_number_is_written_as_its_country_does() {
+        assert_eq!(spelled("+14155550123"), "+1 415-555-0123");
+        assert_eq!(spelled("+56221230000"), "+56 2 2123 0000");
+        assert_eq!(spelled("nonsense"), "nonsense");
+        assert_eq!((dial_code("+14155550123"), dial_code("+56221230000"), dial_code("x")), (Some(1), Some(56), None));
     }
 }

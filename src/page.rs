@@ -34,6 +34,7 @@ pub mod number;
 pub mod outcome;
 pub mod popup;
 pub mod progress;
+pub mod provision;
 mod qr;
 pub mod renewal;
 pub mod setup;
@@ -186,6 +187,8 @@ struct Policy {
     script: bool,
     /// Where Meta's SDK comes from, and whom it speaks with, on a page that loads it.
     sdk: Option<(String, Vec<String>)>,
+    /// Whether the page plays sound of ours.
+    media: bool,
 }
 
 impl Policy {
@@ -206,6 +209,9 @@ impl Policy {
         for origin in &self.form_action {
             policy.push(' ');
             policy.push_str(origin);
+        }
+        if self.media {
+            policy.push_str("; media-src 'self'");
         }
         if self.script {
             let (from, with) = match &self.sdk {

@@ -16,7 +16,8 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use crate::{
     api::{self, document, idempotency, limit, reference},
     app::App,
-    page::{self, hand_over, login, logo, number, popup, progress, renewal, setup},
+    inbound,
+    page::{self, hand_over, login, logo, number, popup, progress, provision, renewal, setup},
     store::sessions::Sessions,
     web::{self, assets, instance},
 };
@@ -25,6 +26,7 @@ use crate::{
 pub fn router(app: App) -> Router {
     Router::new()
         .merge(pages(&app))
+        .merge(inbound::router().layer(CatchPanicLayer::custom(web::panicked)).layer(patience()))
         .merge(platform(&app))
         .layer(from_fn_with_state(app.clone(), web::headers))
         .layer(from_fn_with_state(app.clone(), web::trace))
@@ -42,6 +44,9 @@ fn pages(app: &App) -> Router<App> {
         .layer(sessions(app))
         .route("/whatsapp/setup/{token}/progress", get(progress::get))
         .route("/whatsapp/setup/{token}/progress/events", get(progress::events))
+        .route("/whatsapp/setup/{token}/provision", get(provision::get).post(provision::post))
+        .route("/whatsapp/setup/{token}/provision/events", get(provision::live::events))
+        .route("/whatsapp/setup/{token}/provision/recording", get(provision::recording))
         .route("/whatsapp/setup/{token}/number", get(number::get).post(number::post))
         .route("/whatsapp/setup/{token}/renewal", get(renewal::get).post(renewal::post))
         .route("/whatsapp/setup/{token}/device", get(hand_over::get))

@@ -1,9 +1,10 @@
 //! A house next door: a stand-in Facebook, for `setuplinks demo` and for the tests.
 //!
-//! It is a real HTTP server with three faces, and as strict as the documentation of the real thing:
+//! It is a real HTTP server with four faces, and as strict as the documentation of the real thing:
 //! - `GET /{version}/dialog/oauth`, the login dialog, as a page a person can click through (`dialog`, `page`), and
 //!   `GET /{locale}/sdk.js`, which opens it in a window of its own (`popup`);
 //! - `/{version}/…`, the Graph API (`graph` takes a call in, `edges` answers it);
+//! - Twilio's API ([`twilio`]), through which the dialog's codes reach numbers that are bought there;
 //! - `GET /platform/success` and `/platform/failure`, where a demo platform's customers land.
 //!
 //! # Logging in without the page
@@ -31,6 +32,7 @@ mod popup;
 #[cfg(test)]
 mod tests;
 mod trouble;
+pub mod twilio;
 mod world;
 
 use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
@@ -40,7 +42,7 @@ use axum::{
     body::Body,
     extract::Request,
     response::Response,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -129,6 +131,9 @@ fn routes(world: World) -> Router {
         .route("/x/oauth/status", get(popup::behind))
         .route("/platform/success", get(page::success))
         .route("/platform/failure", get(page::failure))
+        .route("/2010-04-01/{*rest}", any(twilio::handle))
+        .route("/v1/PhoneNumbers/{*rest}", any(twilio::handle))
+        .route("/v2/RegulatoryCompliance/{*rest}", any(twilio::handle))
         .fallback(graph::handle)
         .with_state(world)
 }

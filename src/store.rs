@@ -29,11 +29,13 @@ pub mod links;
 pub mod logos;
 pub mod numbers;
 pub mod projects;
+pub mod provisioned;
 pub mod rates;
 pub mod releases;
 pub mod sessions;
 pub mod signups;
 pub mod standing;
+pub mod twilio_accounts;
 pub mod visits;
 pub mod webhooks;
 
@@ -285,6 +287,9 @@ mod tests {
         ("logos", logos::ALL),
         ("numbers", numbers::ALL),
         ("projects", projects::ALL),
+        ("provisioned", provisioned::ALL),
+        ("provisioned::heard", provisioned::heard::ALL),
+        ("twilio_accounts", twilio_accounts::ALL),
         ("releases", releases::ALL),
         ("rates", rates::ALL),
         ("sessions", sessions::ALL),

@@ -14,6 +14,7 @@ use unic_langid::LanguageIdentifier;
 
 use crate::choice::choice;
 
+pub mod countries;
 mod moment;
 pub mod negotiate;
 

@@ -49,6 +49,7 @@ pub fn frame() -> OpenApi {
         tag("Customers", "Whom setup links are made for."),
         tag("Setup links", "What the platform chose for one customer, and the address that the customer opens."),
         tag("Phone numbers", "What finished setups left behind. Never a token or a PIN."),
+        tag("Provisioned phone numbers", "Numbers that were bought for customers, through Twilio."),
         tag("Webhooks", "Where events go, and which."),
         tag("Webhook deliveries", "What was sent, when, and what came of it."),
     ]);

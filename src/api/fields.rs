@@ -101,6 +101,12 @@ impl Fields {
         self.wrong.push(Invalid { field: field.to_owned(), message: sentence.to_owned() });
     }
 
+    /// Whether something was said against the field.
+    #[must_use]
+    pub fn is_refused(&self, name: &str) -> bool {
+        self.wrong.iter().any(|wrong| wrong.field == name)
+    }
+
     /// Whether the field is there, `null` or not.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {

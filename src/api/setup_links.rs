@@ -20,15 +20,18 @@ use crate::{
     app::App,
     customer::Customer,
     error::{Error, Result},
-    id::{CustomerId, LinkId},
+    id::{CustomerId, LinkId, ProjectId},
     invite::{self, Wish},
     link::{BillingMode, ConnectionType, Reconnect, SetupLink, Status, Terms, state::Unmet},
     number::digits,
-    store::{links, numbers},
+    provision,
+    store::{links, numbers, provisioned},
 };
 
 pub mod shape;
 mod terms;
+
+pub(super) use terms::is_country;
 
 /// Every field that may stand in the envelope.
 const KNOWN: &[&str] = &[
@@ -80,7 +83,12 @@ pub async fn list(
     query.done()?;
     let owner = (project, customer.id);
     let (rows, total) = links::list(app.store.acquire().await?.db(), owner, &filter, page, app.clock.now()).await?;
-    let items = rows.into_iter().map(|link| view(&app, link)).collect::<Result<Vec<_>>>()?;
+    let mut numbers = provisioned::of_customer(app.store.acquire().await?.db(), customer.id).await?;
+    let of_link = |link: SetupLink| {
+        let newest = numbers.iter().rposition(|number| number.link_id == link.id).map(|at| numbers.remove(at));
+        view(&app, link, newest)
+    };
+    let items = rows.into_iter().map(of_link).collect::<Result<Vec<_>>>()?;
     let path = format!("/platform/v1/customers/{}/setup_links", customer.id);
     Ok(paging::respond(items, total, page, &path, &query, &app.public_url))
 }
@@ -109,7 +117,7 @@ pub async fn get(
     let customer = customers::find(&app, project, &customer).await?;
     let id = LinkId::parse(&id).ok_or(Error::NotFound("setup link"))?;
     let link = links::find(app.store.acquire().await?.db(), project, customer.id, id).await?;
-    let shown = view(&app, link.ok_or(Error::NotFound("setup link"))?)?;
+    let shown = with_number(&app, link.ok_or(Error::NotFound("setup link"))?).await?;
     let tag = etag::of(&shown)?;
     if etag::is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
@@ -151,17 +159,27 @@ pub async fn create(
     let reconnect = reconnect(&app, &customer, &mut fields, &mut terms).await?;
     branding::read(&app, project, &mut fields).await?.put_option(&mut terms.branding);
     let expires_at = terms::expiry(&mut fields, app.clock.now());
-    terms::agree(&mut fields, &terms);
+    terms::agree(&mut fields, &terms, has_own_twilio(&app, project).await?);
     fields.done()?;
 
     let meta_billing_mode = billing.value().unwrap_or(BillingMode::CustomerManaged);
     let wish = Wish { terms, meta_billing_mode, reconnect, expires_at };
     let (link, token) = invite::make(&app, &customer, wish).await?;
-    let mut shown = view(&app, link)?;
+    let mut shown = view(&app, link, None)?;
     // The tag of what will be shown from now on: without the token.
     let tag = etag::of(&shown)?;
     shown.token = Some(token.expose().to_owned());
     Ok((StatusCode::CREATED, ([(header::ETAG, tag)], data(shown))))
+}
+
+async fn has_own_twilio(app: &App, project: ProjectId) -> Result<bool> {
+    Ok(provision::accounts::of_project(app, project).await?.is_some())
+}
+
+/// A link with the number that was picked for it, if one was.
+async fn with_number(app: &App, link: SetupLink) -> Result<View> {
+    let number = provisioned::newest(app.store.acquire().await?.db(), link.id).await?;
+    view(app, link, number)
 }
 
 /// Reads `reconnect_phone_number`: one of the customer's own numbers, which then decides the connection type.
@@ -222,12 +240,14 @@ pub async fn update(
     let id = LinkId::parse(&id).ok_or(Error::NotFound("setup link"))?;
     let mut fields = Fields::read(&body, "setup_link", KNOWN)?;
     let branding = branding::read(&app, project, &mut fields).await?;
+    let has_own = has_own_twilio(&app, project).await?;
+    let number = provisioned::newest(app.store.acquire().await?.db(), id).await?;
     let link = invite::change(&app, &customer, id, |before, now| {
-        etag::must_match(&headers, &etag::of(&view(&app, before.clone())?)?)?;
+        etag::must_match(&headers, &etag::of(&view(&app, before.clone(), number)?)?)?;
         let mut link = before.clone();
         branding.put_option(&mut link.terms.branding);
         terms::read(&mut fields, &mut link.terms);
-        terms::agree(&mut fields, &link.terms);
+        terms::agree(&mut fields, &link.terms, has_own);
         keep_what_is_fixed(&mut fields, before, &link);
         fields.time("expires_at").put(&mut link.expires_at, before.expires_at);
         let wanted =
@@ -244,7 +264,7 @@ pub async fn update(
         fields.done().map(|()| link)
     })
     .await?;
-    let shown = view(&app, link)?;
+    let shown = with_number(&app, link).await?;
     Ok(([(header::ETAG, etag::of(&shown)?)], data(shown)))
 }
 

@@ -30,6 +30,7 @@ use crate::{
     sandbox::{self, AppWebhook, Sandbox},
     seal::{Sealer, hex},
     store::{customers, projects},
+    twilio::{self, Twilio},
 };
 
 /// The settings of `demo`.
@@ -45,6 +46,9 @@ pub struct DemoArgs {
     /// How customers get to Facebook, as META_LOGIN of serve: redirect, popup or auto
     #[arg(long, default_value = "redirect", value_parser = login_mode, value_name = "redirect|popup|auto")]
     login: LoginMode,
+    /// Let the links bring a phone number, bought at a stand-in Twilio
+    #[arg(long)]
+    provision: bool,
 }
 
 fn login_mode(text: &str) -> Result<LoginMode, &'static str> {
@@ -71,19 +75,24 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
     let sealer = Sealer::parse(&secret_keys(folder)?).map_err(anyhow::Error::msg)?;
     let database = DatabaseArgs::at(format!("sqlite://{}", folder.join("setuplinks.db").display()));
     let guard = Guard::new(vec!["127.0.0.0/8".parse()?, "::1/128".parse()?])?;
-    let app = App::new(database.open().await?, clock, sealer, (meta, guard), public_url);
+    let mut settings = twilio::Settings::at(facebook.url().parse()?);
+    settings.account = args.provision.then(stand_in_account);
+    let twilio = Twilio::new(settings)?;
+    let app = App::new(database.open().await?, clock, sealer, (meta, guard, twilio), public_url);
     let (key, customer) = furnish(&app).await?;
     let house = house(app.clone(), listener)?;
 
     let create = format!(
-        "curl -s -X POST {} -H 'X-API-Key: {key}' -H 'Content-Type: application/json' \\\n  -d '{{\"setup_link\": {{\"success_redirect_url\": \"{}/platform/success\", \"failure_redirect_url\": \"{}/platform/failure\"}}}}'",
+        "curl -s -X POST {} -H 'X-API-Key: {key}' -H 'Content-Type: application/json' \\\n  -d '{{\"setup_link\": {{\"success_redirect_url\": \"{}/platform/success\", \"failure_redirect_url\": \"{}/platform/failure\"{}}}}}'",
         app.public_url.of(&format!("/platform/v1/customers/{customer}/setup_links")),
         facebook.url(),
         facebook.url(),
+        if args.provision { ", \"provision_phone_number\": true" } else { "" },
     );
-    let link = first_link(&app, &key, customer, &facebook.url()).await?;
+    let link = first_link(&app, &key, customer, &facebook.url(), args.provision).await?;
     say(&format!(
-        "A setup link, as a customer would get it:\n\n  {link}\n\nAnother one, as a platform would ask for it:\n\n{create}\n\nFacebook is a stand-in: nothing leaves this machine. Ctrl-C ends it{}.",
+        "A setup link, as a customer would get it:\n\n  {link}\n\nAnother one, as a platform would ask for it:\n\n{create}\n\nFacebook{} a stand-in: nothing leaves this machine. Ctrl-C ends it{}.",
+        if args.provision { " and Twilio are each" } else { " is" },
         if args.keep.is_some() { "" } else { " and leaves nothing behind" }
     ))?;
     asked_to_stop.await;
@@ -124,6 +133,12 @@ async fn stand_in(public_url: &PublicUrl, login: LoginMode, clock: Clock) -> any
         extras_dedicated: EXTRAS_DEDICATED.to_owned(),
     })?;
     Ok((facebook, meta))
+}
+
+/// The account that the stand-in Twilio knows.
+fn stand_in_account() -> twilio::Account {
+    let (sid, token) = (sandbox::twilio::ACCOUNT_SID, sandbox::twilio::AUTH_TOKEN);
+    twilio::Account { sid: sid.to_owned(), auth_token: token.into(), api_key: None }
 }
 
 /// The key that a kept database was sealed with, or a new one.
@@ -171,10 +186,17 @@ async fn furnish(app: &App) -> anyhow::Result<(String, CustomerId)> {
 }
 
 /// Asks our own API for a link, as the printed line does.
-async fn first_link(app: &App, key: &str, customer: CustomerId, platform: &str) -> anyhow::Result<String> {
+async fn first_link(
+    app: &App,
+    key: &str,
+    customer: CustomerId,
+    platform: &str,
+    provision: bool,
+) -> anyhow::Result<String> {
     let body = serde_json::json!({"setup_link": {
         "success_redirect_url": format!("{platform}/platform/success"),
         "failure_redirect_url": format!("{platform}/platform/failure"),
+        "provision_phone_number": provision,
     }});
     let answer: serde_json::Value = reqwest::Client::builder()
         .no_proxy()

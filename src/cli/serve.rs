@@ -15,7 +15,7 @@ use crate::{
     invite::expire,
     meter,
     notify::{self, deliver},
-    release, routes,
+    provision, release, routes,
     store::{sessions::Sessions, signups},
     visit,
     web::{admin, server},
@@ -50,6 +50,8 @@ pub fn house(app: App, listener: TcpListener) -> std::io::Result<House> {
     app.tasks.spawn(release::worker::run(app.clone()));
     app.tasks.spawn(expire::run(app.clone()));
     app.tasks.spawn(visit::run(app.clone()));
+    app.tasks.spawn(provision::worker::run(app.clone()));
+    app.tasks.spawn(provision::reconcile::run(app.clone()));
     app.tasks.spawn(sweep(app.clone()));
     Ok(House { address, app, served })
 }

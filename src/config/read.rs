@@ -19,11 +19,7 @@ pub(super) fn unusable(name: &'static str, problem: impl Into<String>) -> Unusab
 }
 
 /// A value, or what the file beside it holds.
-pub(super) fn or_file(
-    name: &'static str,
-    value: Option<&String>,
-    file: Option<&PathBuf>,
-) -> Result<Option<String>, Unusable> {
+pub fn or_file(name: &'static str, value: Option<&String>, file: Option<&PathBuf>) -> Result<Option<String>, Unusable> {
     let value = value.filter(|value| !value.trim().is_empty());
     let file = file.filter(|path| !path.as_os_str().is_empty());
     match (value, file) {

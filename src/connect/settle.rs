@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::{
+    app::App,
     clock::Timestamp,
     error::{Error, Result},
     event::{Event, Name},
@@ -10,6 +11,7 @@ use crate::{
     link::{SetupLink, SetupStatus, Status},
     notify,
     number::{Facts, PhoneNumber},
+    provision,
     signup::{Illegal, Reason, Screen, Signup, State},
     store::{Tx, links, numbers, releases, signups},
 };
@@ -82,6 +84,7 @@ pub struct Finished {
 ///
 /// Gives the reason when it must not be after all: the link was taken back, or the number has become somebody else's.
 pub async fn connected(
+    app: &App,
     tx: &mut Tx,
     signup: &mut Signup,
     finished: Finished,
@@ -103,6 +106,9 @@ pub async fn connected(
     link.updated_at = now;
     links::update(tx.db(), &link).await?;
 
+    if link.terms.provision_phone_number {
+        provision::used(app, tx, link.id, &number.display_phone_number, now).await?;
+    }
     let name = if known.is_some() { Name::NumberReconnected } else { Name::NumberCreated };
     notify::tell(tx, &Event::of_number(name, &number, Some(&link), now)).await?;
     let more = json!({"phone_number_id": number.phone_number_id, "business_account_id": number.business_account_id});

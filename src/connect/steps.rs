@@ -15,7 +15,10 @@ use crate::{
     number::{Facts, Kind, is_same},
     release,
     signup::{Candidate, Claim, Illegal, Reason, Signup, State},
-    store::numbers::{self, Secrets},
+    store::{
+        numbers::{self, Secrets},
+        provisioned,
+    },
 };
 
 mod exchange;
@@ -214,6 +217,14 @@ async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts
     if let Some(expected) = &link.terms.expected_phone_number {
         keep_expected(&mut candidates, expected);
     }
+    if link.terms.provision_phone_number {
+        // Who has the number that was bought for them is not asked which one is meant.
+        let own = provisioned::newest(app.store.acquire().await?.db(), link.id).await?;
+        let own = own.and_then(|own| own.phone_number).unwrap_or_default();
+        if candidates.iter().any(|candidate| is_same(&candidate.display_phone_number, &own)) {
+            candidates.retain(|candidate| is_same(&candidate.display_phone_number, &own));
+        }
+    }
     if !candidates.is_empty() && all_taken(app, signup, &candidates).await? {
         return Ok(Outcome::Failed(Reason::Taken));
     }
@@ -351,7 +362,7 @@ async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> 
     let secrets = Secrets { token: seal("token", &token)?, token_expires_at: signup.token_expires_at, pin };
     let phone_number_id = facts.phone_number_id.clone();
     let mut tx = app.store.begin().await?;
-    match settle::connected(&mut tx, signup, settle::Finished { facts, id, secrets }, now).await? {
+    match settle::connected(app, &mut tx, signup, settle::Finished { facts, id, secrets }, now).await? {
         Ok(()) => {
             tx.commit().await?;
             tracing::info!(signup = %signup.id, "a number is connected");

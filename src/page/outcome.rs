@@ -63,7 +63,7 @@ impl Receipt {
 }
 
 /// A number that breaks over two lines is read as two.
-fn unbroken(number: &str) -> String {
+pub(super) fn unbroken(number: &str) -> String {
     number.replace(' ', "\u{a0}").replace('-', "\u{2011}")
 }
 

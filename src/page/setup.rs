@@ -16,7 +16,7 @@ use super::{
     hand_over::{self, Here},
     keeping, language, leave, login, open, outcome, parameter,
     popup::Popup,
-    respond,
+    provision, respond,
 };
 use crate::{
     app::App,
@@ -70,7 +70,10 @@ pub async fn get(
     if let Some(elsewhere) = elsewhere(&app, &token, &visit, (query, starts_again), &headers).await? {
         return Ok(elsewhere);
     }
-    let shown = show(&app, &token, &visit, query, &headers, None)?;
+    let shown = match provision::of_setup(&app, &token, &visit, query, &headers).await? {
+        Some(shown) => shown,
+        None => show(&app, &token, &visit, query, &headers, None)?,
+    };
     if person::looks(&method, &headers) {
         app.visits.note(&visit.link, &token, &person::hints(&headers), app.clock.now());
     }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 /// What goes wrong with a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// A Graph error, without any effect.
+    /// A Graph error, without any effect; at Twilio, one of Twilio's with this code.
     Graph {
         /// The HTTP status.
         status: u16,

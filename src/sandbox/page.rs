@@ -10,7 +10,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 use super::{
     ask::pairs,
-    dialog::Refused,
+    dialog::{Refused, Request},
     login::{Login, Outcome},
     popup::{self, Speech},
     trouble::Trouble,
@@ -30,6 +30,9 @@ struct DialogPage<'a> {
     troubles: &'static [Trouble],
     /// For a window of its own.
     speeches: &'static [Speech],
+    phone_number: &'a str,
+    /// Whether a code is on its way to that number.
+    is_sent: bool,
 }
 
 #[derive(Template)]
@@ -57,26 +60,46 @@ pub(super) async fn dialog(
 ) -> Response<Body> {
     match world.check(&version, pairs(query.unwrap_or_default().as_bytes())) {
         Err(refused) => refusal(&refused),
-        Ok(request) => {
-            let nonce = nonce();
-            let page = DialogPage {
-                nonce: nonce.clone(),
-                version: &version,
-                parameters: &request.parameters,
-                locale: &request.locale,
-                asked: Outcome::of(request.asked),
-                outcomes: Outcome::ALL,
-                troubles: Trouble::ALL,
-                speeches: if request.opener.is_some() { Speech::ALL } else { &[] },
-            };
-            show(StatusCode::OK, &nonce, &page)
-        }
+        Ok(request) => dialog_page(&request, &version, "", false),
     }
+}
+
+fn dialog_page(request: &Request, version: &str, phone_number: &str, is_sent: bool) -> Response<Body> {
+    let nonce = nonce();
+    let page = DialogPage {
+        nonce: nonce.clone(),
+        version,
+        parameters: &request.parameters,
+        locale: &request.locale,
+        asked: Outcome::of(request.asked),
+        outcomes: Outcome::ALL,
+        troubles: Trouble::ALL,
+        speeches: if request.opener.is_some() { Speech::ALL } else { &[] },
+        phone_number,
+        is_sent,
+    };
+    show(StatusCode::OK, &nonce, &page)
+}
+
+/// Facebook proves that a number is its customer's: by a code in a message or in a call.
+async fn send_code(world: &World, fields: Vec<(String, String)>, by_call: bool) -> Result<Response<Body>, Refused> {
+    let last = |name: &str| fields.iter().rev().find(|(field, _)| field == name).map(|(_, value)| value.clone());
+    let version = last("graph_version").unwrap_or_else(|| world.settings().graph_version.clone());
+    let phone_number = last("phone_number").unwrap_or_default();
+    let request = world.check(&version, fields)?;
+    world.twilio().send_code(&phone_number, by_call).await?;
+    Ok(dialog_page(&request, &version, &phone_number, true))
 }
 
 /// `POST /sandbox/dialog`: the dialog's form, or a script that sends the same fields.
 pub(super) async fn submit(State(world): State<World>, body: Bytes) -> Response<Body> {
-    match answer(&world, pairs(&body)) {
+    let fields = pairs(&body);
+    let way = fields.iter().find(|(name, value)| name == "action" && ["sms", "call"].contains(&value.as_str()));
+    if let Some((_, way)) = way {
+        let by_call = way == "call";
+        return send_code(&world, fields, by_call).await.unwrap_or_else(|refused| refusal(&refused));
+    }
+    match answer(&world, fields) {
         Err(refused) => refusal(&refused),
         Ok(answer) => answer,
     }
@@ -91,6 +114,7 @@ fn answer(world: &World, fields: Vec<(String, String)>) -> Result<Response<Body>
     let phone_number = last("phone_number");
     let action = last("action");
     let speech = last("speech");
+    let last_code = last("verification_code");
     let mut troubles = Vec::new();
     for (_, name) in fields.iter().filter(|(field, value)| field == "fault" && !value.is_empty() && value != "none") {
         troubles.push(Trouble::parse(name).ok_or_else(|| unknown("fault", name))?);
@@ -105,6 +129,9 @@ fn answer(world: &World, fields: Vec<(String, String)>) -> Result<Response<Body>
         }
         (Some(other), _) => return Err(unknown("action", other)),
     };
+    if outcome != Outcome::Cancel {
+        world.twilio().prove(phone_number.as_deref().unwrap_or_default(), last_code.as_deref().unwrap_or_default())?;
+    }
     let speech = match speech {
         None => Speech::Plain,
         Some(name) => Speech::parse(&name).ok_or_else(|| unknown("speech", &name))?,

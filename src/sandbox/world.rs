@@ -17,6 +17,7 @@ use super::{
     phone::{Mode, Phone, Registration},
     popup::{self, Opener, Said},
     trouble::Trouble,
+    twilio::Exchange,
 };
 use crate::clock::{Clock, Timestamp};
 
@@ -134,6 +135,7 @@ struct Inner {
     settings: Settings,
     clock: Clock,
     url: String,
+    twilio: Exchange,
     state: Mutex<State>,
 }
 
@@ -160,7 +162,14 @@ impl World {
             gates: Vec::new(),
             app_webhook: None,
         };
-        Self(Arc::new(Inner { settings, clock, url, state: Mutex::new(state) }))
+        let twilio = Exchange::new(clock.clone(), url.clone());
+        Self(Arc::new(Inner { settings, clock, url, twilio, state: Mutex::new(state) }))
+    }
+
+    /// The telephone company.
+    #[must_use]
+    pub fn twilio(&self) -> &Exchange {
+        &self.0.twilio
     }
 
     /// Allows one more redirect URI, byte by byte.

@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn what_the_pages_ask_for_is_there_under_its_version() {
-        for name in ["progress.js", "hand-over.js", "popup.js", "icon.svg"] {
+        for name in ["progress.js", "hand-over.js", "popup.js", "provision.js", "icon.svg"] {
             assert!(address(name).contains("?v="), "{name}");
         }
     }

@@ -10,7 +10,9 @@ use chromiumoxide::{
             MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
             SetUserAgentOverrideParams,
         },
-        target::{CreateBrowserContextParams, CreateTargetParams, DisposeBrowserContextParams},
+        target::{
+            CreateBrowserContextParams, CreateTargetParams, DisposeBrowserContextParams, GetTargetsParams, TargetInfo,
+        },
     },
 };
 use setuplinks::words::Lang;
@@ -96,6 +98,27 @@ impl Person {
             page.execute(SetScriptExecutionDisabledParams::new(true)).await.expect("scripts can be switched off");
         }
         set_screen(&page, habits).await;
+        self.ears.push(ears.clone());
+        self.tabs.push(page.clone());
+        Tab { page, ears }
+    }
+
+    /// The tab that a page has opened beside this person's others.
+    pub async fn opened(&mut self) -> Tab {
+        let known: Vec<_> = self.tabs.iter().map(|page| page.target_id().clone()).collect();
+        let target = until("a tab that a page opened", || async {
+            let all = chromium().execute(GetTargetsParams::default()).await.ok()?.result.target_infos;
+            let ours = |target: &TargetInfo| target.browser_context_id.as_ref() == Some(&self.context);
+            let fresh = |target: &TargetInfo| target.r#type == "page" && !known.contains(&target.target_id);
+            all.into_iter().find(|target| ours(target) && fresh(target)).map(|target| target.target_id)
+        })
+        .await;
+        let page = until("that tab to be there", || async { chromium().get_page(target.clone()).await.ok() }).await;
+        let ears = Arc::new(Mutex::new(Ears::open(&page).await));
+        if !self.habits.script {
+            page.execute(SetScriptExecutionDisabledParams::new(true)).await.expect("scripts can be switched off");
+        }
+        set_screen(&page, &self.habits).await;
         self.ears.push(ears.clone());
         self.tabs.push(page.clone());
         Tab { page, ears }

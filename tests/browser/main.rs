@@ -27,6 +27,7 @@ mod judges;
 mod listening;
 mod looks;
 mod progress;
+mod provision;
 mod quiet;
 mod reference;
 mod screenshots;

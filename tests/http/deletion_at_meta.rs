@@ -36,7 +36,7 @@ fn is_registered(house: &House, number: &NumberView) -> bool {
 /// Another process on the same database, whose clock stands there; it carries out what is due.
 fn another_process(house: &House, clock: Clock) -> App {
     let first = &house.app;
-    let ways = (first.meta.clone(), first.guard.clone());
+    let ways = (first.meta.clone(), first.guard.clone(), first.twilio.clone());
     let app = App::new(first.store.clone(), clock, first.sealer.clone(), ways, first.public_url.clone());
     tokio::spawn(worker::run(app.clone()));
     app

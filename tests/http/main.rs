@@ -40,6 +40,7 @@ mod persons;
 mod phone_numbers;
 mod previews;
 mod project;
+mod provisioning;
 mod public_client;
 mod recover;
 mod redirects;

@@ -21,6 +21,8 @@ const TABLES: &[&str] = &[
     "sessions",
     "idempotency_keys",
     "api_rates",
+    "twilio_accounts",
+    "provisioned_numbers",
 ];
 
 /// A clock that stands still on a day long ago: browsers' sessions, whose end the system's clock sets, outlive it.

@@ -28,19 +28,19 @@ const COEXISTENCE: [&str; 8] =
     ["exchange", "debug_token", "me", "phone_numbers", "phone_number", "subscribe", "smb_contacts", "smb_history"];
 
 /// The real program on a port and a database that outlive it, with a customer in front of it.
-struct Deployment {
+pub struct Deployment {
     port: u16,
     database: Fresh,
     facebook: Sandbox,
     store: Store,
-    platform: Platform,
+    pub platform: Platform,
     link: Link,
     visitor: Visitor,
     program: Program,
 }
 
 impl Deployment {
-    async fn start(database: Database) -> Self {
+    pub async fn start(database: Database) -> Self {
         let port = port();
         let url = format!("http://localhost:{port}");
         let facebook = facebook(&PublicUrl::parse(&url).expect("an origin"), Clock::system()).await;
@@ -56,11 +56,11 @@ impl Deployment {
         Self { port, database, facebook, store, platform, link, visitor: Visitor::new(), program }
     }
 
-    fn world(&self) -> &World {
+    pub fn world(&self) -> &World {
         self.facebook.world()
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.program.kill();
     }
 
@@ -68,7 +68,7 @@ impl Deployment {
         self.program.ask_to_stop()
     }
 
-    async fn start_again(&mut self) {
+    pub async fn start_again(&mut self) {
         self.program = Program::serve(self.port, &self.database.url, &self.facebook.url()).await;
     }
 

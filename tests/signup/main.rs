@@ -16,6 +16,7 @@ mod finish;
 mod kill;
 mod numbers;
 mod progress;
+mod provision;
 mod register;
 mod subscribe;
 mod sync;

@@ -12,6 +12,7 @@ use setuplinks::{
     sandbox::{self, Sandbox, World},
     seal::Sealer,
     store::{Store, projects},
+    twilio::{self, Twilio},
 };
 use tokio::net::TcpListener;
 
@@ -56,6 +57,26 @@ impl House {
         Self::open_on(database.fresh().await, clock, LoginMode::Redirect, furnish).await
     }
 
+    /// Opens one that sells numbers, from the stand-in Twilio.
+    pub async fn selling(database: Database) -> Self {
+        Self::selling_at(database, Clock::system()).await
+    }
+
+    /// The same, by a clock of the test's own.
+    pub async fn selling_at(database: Database, clock: Clock) -> Self {
+        Self::open_with(database, clock, |settings| settings.account = Some(twilio_account())).await
+    }
+
+    /// Opens one with what the operator says of Twilio.
+    pub async fn open_with(database: Database, clock: Clock, operator: impl FnOnce(&mut twilio::Settings)) -> Self {
+        let furnish = |app: &mut App| {
+            let mut settings = app.twilio.settings().clone();
+            operator(&mut settings);
+            app.twilio = Twilio::new(settings).expect("an HTTP client");
+        };
+        Self::open_as(database, clock, furnish).await
+    }
+
     /// Opens another beside this one, on the same database, by a clock of its own.
     pub async fn beside(&self, clock: Clock) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -84,7 +105,8 @@ impl House {
         let store = Store::open(&database.url).await.expect("a database");
         let sealer = Sealer::parse(SECRET_KEYS).expect("keys");
         let guard = Guard::new(vec!["127.0.0.0/8".parse().expect("a range")]).expect("a guard");
-        let mut app = App::new(store, clock.clone(), sealer, (meta, guard), public_url);
+        let twilio = Twilio::new(twilio::Settings::at(facebook.url().parse().expect("a URL"))).expect("an HTTP client");
+        let mut app = App::new(store, clock.clone(), sealer, (meta, guard, twilio), public_url);
         furnish(&mut app);
         cli::house(app.clone(), listener).expect("an open house");
         Self { url, app, clock, facebook, database }
@@ -133,6 +155,12 @@ pub async fn facebook(public_url: &PublicUrl, clock: Clock) -> Sandbox {
         graph_version: "v26.0".to_owned(),
     };
     Sandbox::start(loopback(), settings, clock).await.expect("a stand-in Facebook")
+}
+
+/// The account that the stand-in Twilio begins with.
+pub fn twilio_account() -> twilio::Account {
+    let (sid, token) = (sandbox::twilio::ACCOUNT_SID, sandbox::twilio::AUTH_TOKEN);
+    twilio::Account { sid: sid.to_owned(), auth_token: token.into(), api_key: None }
 }
 
 pub fn loopback() -> SocketAddr {

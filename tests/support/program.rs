@@ -6,6 +6,8 @@ use std::{
     sync::atomic::{AtomicU16, Ordering},
 };
 
+use setuplinks::sandbox::twilio;
+
 use super::{
     house::{APP_ID, APP_SECRET, CONFIG_ID, SECRET_KEYS},
     until,
@@ -38,12 +40,15 @@ impl Program {
                 ("DATABASE_URL", database_url.to_owned()),
                 ("META_GRAPH_URL", facebook_url.to_owned()),
                 ("META_DIALOG_URL", facebook_url.to_owned()),
+                ("TWILIO_API_URL", facebook_url.to_owned()),
             ])
             .envs([
                 ("SECRET_KEYS", SECRET_KEYS),
                 ("META_APP_ID", APP_ID),
                 ("META_APP_SECRET", APP_SECRET),
                 ("META_CONFIG_ID", CONFIG_ID),
+                ("TWILIO_ACCOUNT_SID", twilio::ACCOUNT_SID),
+                ("TWILIO_AUTH_TOKEN", twilio::AUTH_TOKEN),
                 ("WEBHOOK_ALLOWED_NETS", "127.0.0.0/8"),
             ])
             .stdin(Stdio::null())

@@ -11,6 +11,7 @@ use utoipa::{
 use crate::{
     api::{
         branding,
+        provisioned_phone_numbers::{self, Brief as ProvisionedNumber},
         wire::{Time, narrowed},
     },
     app::App,
@@ -18,6 +19,7 @@ use crate::{
     error::Result,
     id::LinkId,
     link::{BillingMode, ConnectionType, SetupLink, SetupStatus, Status, Theme, theme::Warning},
+    provisioned::Provisioned,
     words::Lang,
 };
 
@@ -100,34 +102,7 @@ pub struct View {
     provisioned_phone_number: Option<ProvisionedNumber>,
 }
 
-/// A number that was bought for a customer.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ProvisionedPhoneNumber)]
-pub struct ProvisionedNumber {
-    /// Its id.
-    #[schema(format = "uuid", examples("0193f0a0-7a53-7c1e-9a55-3f0c6f0c2d11"))]
-    pub id: String,
-    /// The number in E.164.
-    #[schema(examples("+14155550100"))]
-    pub phone_number: String,
-    /// How far it has come.
-    #[schema(examples("active"))]
-    pub status: String,
-    /// Its country, ISO 3166-1 alpha-2.
-    #[schema(examples("US"))]
-    pub country_iso: String,
-    /// Its country's dial code.
-    #[schema(examples("1"))]
-    pub country_dial_code: String,
-    /// Its area code, where there is one.
-    #[schema(required, examples("415"))]
-    pub area_code: Option<String>,
-    /// The number as people write it.
-    #[schema(examples("+1 415-555-0100"))]
-    pub display_number: String,
-}
-
-pub(super) fn view(app: &App, link: SetupLink) -> Result<View> {
+pub(super) fn view(app: &App, link: SetupLink, number: Option<Provisioned>) -> Result<View> {
     let token = app.token_of(&link)?;
     let status = link.status(app.clock.now());
     let theme_warnings = link.terms.theme_warnings();
@@ -161,7 +136,7 @@ pub(super) fn view(app: &App, link: SetupLink) -> Result<View> {
         expected_phone_number: terms.expected_phone_number,
         whatsapp_setup_status: link.setup_status,
         whatsapp_setup_error: link.setup_error,
-        provisioned_phone_number: None,
+        provisioned_phone_number: number.and_then(provisioned_phone_numbers::brief),
     })
 }
 

@@ -14,6 +14,7 @@ use crate::{
         theme::Colour,
     },
     number::international,
+    provision::HOME,
     words::Lang,
 };
 
@@ -70,9 +71,16 @@ pub(super) fn expiry(fields: &mut Fields, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// Refuses fields that contradict each other.
-pub(super) fn agree(fields: &mut Fields, terms: &Terms) {
-    if terms.phone_number_country_isos.iter().any(|country| country != "US") {
+///
+/// `has_own` says whether the project has a Twilio account of its own.
+pub(super) fn agree(fields: &mut Fields, terms: &Terms, has_own: bool) {
+    let is_home = |country: &String| country == HOME;
+    // A link that was made when there was an account can still be changed in everything else.
+    if fields.has("phone_number_country_isos") && !has_own && !terms.phone_number_country_isos.iter().all(is_home) {
         fields.refuse_with("phone_number_country_isos", NEEDS_TWILIO);
+    }
+    if terms.phone_number_area_code.is_some() && !terms.phone_number_country_isos.iter().any(is_home) {
+        fields.refuse("phone_number_area_code", "must be null unless US is one of phone_number_country_isos");
     }
     if terms.provision_phone_number && !terms.allowed_connection_types.contains(&ConnectionType::Dedicated) {
         fields.refuse("allowed_connection_types", "must contain dedicated: a provisioned number is always dedicated");
@@ -109,11 +117,16 @@ fn connection_types(value: &Value) -> Result<Vec<ConnectionType>, String> {
     Ok(types)
 }
 
+/// Whether that is a country's ISO 3166-1 alpha-2 code.
+pub(in crate::api) fn is_country(code: &str) -> bool {
+    COUNTRIES.split(' ').any(|known| known == code)
+}
+
 fn countries(value: &Value) -> Result<Vec<String>, String> {
     let allowed = "must be a non-empty list of ISO 3166-1 alpha-2 country codes in capitals, such as [\"US\"]";
     let mut countries: Vec<String> = Vec::new();
     for code in value.as_array().filter(|list| !list.is_empty()).ok_or(allowed)? {
-        let code = code.as_str().filter(|code| COUNTRIES.split(' ').any(|known| known == *code)).ok_or(allowed)?;
+        let code = code.as_str().filter(|code| is_country(code)).ok_or(allowed)?;
         if !countries.iter().any(|known| known == code) {
             countries.push(code.to_owned());
         }

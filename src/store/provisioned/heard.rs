@@ -1,0 +1,69 @@
+//! What a number listens for and hears. Only a number that waits for its code hears anything.
+
+use crate::{
+    clock::Timestamp,
+    error::Result,
+    id::{LinkId, ProvisionedId},
+    provisioned::Provisioned,
+    store::{Db, on, provisioned::Row, sql},
+};
+
+sql! {
+    /// What was heard for an earlier login is for nobody any more.
+    LISTEN = "update provisioned_numbers set listening_since = $2, listening_until = $3, code_sealed = null, \
+        code_at = null, next_at = case when next_at < $4 then next_at else $4 end, fence = fence + 1, \
+        lease_until = null where link_id = $1 and status = 'bought'";
+    LISTENER = "select * from provisioned_numbers where account_sid = $1 and phone_number = $2 and status = 'bought' \
+        and listening_until > $3";
+    HEAR = "update provisioned_numbers set code_sealed = $2, code_at = $3 \
+        where id = $1 and status = 'bought' and listening_until > $3";
+    RECORD = "update provisioned_numbers set recording_sid = $2, recording_at = $3, \
+        next_at = case when next_at < $4 then next_at else $4 end, fence = fence + 1, lease_until = null \
+        where id = $1 and status = 'bought' and listening_until > $3";
+    FORGET_CODE = "update provisioned_numbers set code_sealed = null, code_at = null where id = $1 and code_at <= $2";
+    FORGET_RECORDING = "update provisioned_numbers set recording_sid = null, recording_at = null \
+        where id = $1 and recording_sid = $2";
+}
+
+/// The link's number listens until that moment, and is looked at when `look` has come.
+pub async fn listen(db: Db<'_>, link: LinkId, now: Timestamp, until: Timestamp, look: Timestamp) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(LISTEN).bind(link).bind(now).bind(until).bind(look).execute(c).await?;
+    });
+    Ok(())
+}
+
+/// The number that waits for what reaches it there.
+pub async fn listener(db: Db<'_>, account: &str, phone_number: &str, now: Timestamp) -> Result<Option<Provisioned>> {
+    let row: Option<Row> =
+        on!(db, c => sqlx::query_as(LISTENER).bind(account).bind(phone_number).bind(now).fetch_optional(c).await?);
+    Ok(row.map(Provisioned::from))
+}
+
+/// A code was heard; `false` when nobody waits for one any more.
+pub async fn hear(db: Db<'_>, id: ProvisionedId, code: &[u8], now: Timestamp) -> Result<bool> {
+    Ok(on!(db, c => sqlx::query(HEAR).bind(id).bind(code).bind(now).execute(c).await?.rows_affected()) > 0)
+}
+
+/// A call was recorded, and is looked at again when `look` has come; `false` when nobody waits any more.
+pub async fn record(db: Db<'_>, id: ProvisionedId, sid: &str, now: Timestamp, look: Timestamp) -> Result<bool> {
+    Ok(on!(db, c => {
+        sqlx::query(RECORD).bind(id).bind(sid).bind(now).bind(look).execute(c).await?.rows_affected()
+    }) > 0)
+}
+
+/// Forgets a code that came at that moment or before.
+pub async fn forget_code(db: Db<'_>, id: ProvisionedId, when: Timestamp) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(FORGET_CODE).bind(id).bind(when).execute(c).await?;
+    });
+    Ok(())
+}
+
+/// Forgets a recording.
+pub async fn forget_recording(db: Db<'_>, id: ProvisionedId, sid: &str) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(FORGET_RECORDING).bind(id).bind(sid).execute(c).await?;
+    });
+    Ok(())
+}

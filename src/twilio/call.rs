@@ -1,0 +1,129 @@
+//! How a call is made: credentials in a header, a form in the body, a bound on time and size.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, RequestBuilder, Response, header::RETRY_AFTER};
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+use url::Url;
+
+use super::{Account, Failure, Twilio};
+use crate::meter;
+
+/// The longest answer that we read: a full page of numbers, or a call of a minute as it was recorded.
+const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
+
+impl Twilio {
+    pub(super) async fn get(&self, account: &Account, url: Url) -> Result<Value, Failure> {
+        parse(&self.send(account, Method::GET, url, &[]).await?)
+    }
+
+    pub(super) async fn post(&self, account: &Account, url: Url, form: &[(&str, &str)]) -> Result<Value, Failure> {
+        parse(&self.send(account, Method::POST, url, form).await?)
+    }
+
+    /// Deletes something; what is not there any more has been deleted.
+    pub(super) async fn delete(&self, account: &Account, url: Url) -> Result<(), Failure> {
+        match self.send(account, Method::DELETE, url, &[]).await {
+            Ok(_) => Ok(()),
+            Err(failure) if failure.is_missing() => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// What is there, as it is.
+    pub(super) async fn fetch(&self, account: &Account, url: Url) -> Result<Vec<u8>, Failure> {
+        self.send(account, Method::GET, url, &[]).await
+    }
+
+    async fn send(
+        &self,
+        account: &Account,
+        method: Method,
+        url: Url,
+        form: &[(&str, &str)],
+    ) -> Result<Vec<u8>, Failure> {
+        let (name, began) = (name(method.as_str(), url.path()), Instant::now());
+        let answer = self.exchange(account, method, url, form).await;
+        let outcome = match &answer {
+            Ok(_) => "ok".to_owned(),
+            Err(Failure::Unreachable(why)) => (*why).to_owned(),
+            Err(Failure::Refused { status, code: 0, .. }) => format!("status {status}"),
+            Err(Failure::Refused { code, .. }) => format!("error {code}"),
+        };
+        meter::called("twilio", name, outcome, began.elapsed());
+        answer
+    }
+
+    async fn exchange(
+        &self,
+        account: &Account,
+        method: Method,
+        url: Url,
+        form: &[(&str, &str)],
+    ) -> Result<Vec<u8>, Failure> {
+        let request = authorized(self.http.request(method.clone(), url), account);
+        let request = if method == Method::POST { request.form(form) } else { request };
+        let answer = request.send().await.map_err(|e| unreachable_because(&e))?;
+        let status = answer.status().as_u16();
+        let wait = asked_wait(&answer);
+        let body = read(answer).await?;
+        if (200..300).contains(&status) { Ok(body) } else { Err(Failure::read(status, &body, wait)) }
+    }
+}
+
+/// What a call is named in the metrics: its method and what it is about, without SIDs and countries.
+fn name(method: &str, path: &str) -> String {
+    let about = path.split('/').find(|part| {
+        [
+            "AvailablePhoneNumbers",
+            "IncomingPhoneNumbers",
+            "Messages",
+            "Recordings",
+            "Regulations",
+            "Bundles",
+            "Countries",
+        ]
+        .contains(&part.trim_end_matches(".json"))
+    });
+    format!("{method} {}", about.unwrap_or("Accounts").trim_end_matches(".json"))
+}
+
+fn authorized(request: RequestBuilder, account: &Account) -> RequestBuilder {
+    match &account.api_key {
+        Some((id, secret)) => request.basic_auth(id, Some(secret.expose_secret())),
+        None => request.basic_auth(&account.sid, Some(account.auth_token.expose_secret())),
+    }
+}
+
+/// A 2xx whose body is not what it should be says nothing about what was done.
+fn parse(body: &[u8]) -> Result<Value, Failure> {
+    serde_json::from_slice(body).map_err(|_| Failure::Unreachable("no JSON"))
+}
+
+async fn read(mut answer: Response) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|e| unreachable_because(&e))? {
+        if text.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(Failure::Unreachable("answer too long"));
+        }
+        text.extend_from_slice(&chunk);
+    }
+    Ok(text)
+}
+
+/// Names the trouble without the address, which has a phone number in it.
+fn unreachable_because(error: &reqwest::Error) -> Failure {
+    Failure::Unreachable(if error.is_timeout() {
+        "timed out"
+    } else if error.is_connect() {
+        "not connected"
+    } else {
+        "cut"
+    })
+}
+
+fn asked_wait(answer: &Response) -> Option<Duration> {
+    let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
