@@ -19,7 +19,7 @@ use super::{
     fields::{Fields, Query},
     key::Caller,
     paging::{self, Paged, Paging},
-    wire::{Data, List, data},
+    wire::{Data, List, Time, data},
 };
 use crate::{
     app::App,
@@ -51,14 +51,28 @@ async fn find(app: &App, scope: webhooks::Scope<'_>, id: &str) -> Result<Webhook
 pub struct Filters {
     /// Webhooks that carry this.
     pub kind: Option<Kind>,
+    /// Only those that are active, or only those that are not.
+    pub active: Option<bool>,
+    /// Webhooks whose URL contains this, in either case.
+    pub url_contains: Option<String>,
+    /// Made after this moment.
+    pub created_after: Option<Time>,
+    /// Made before this moment.
+    pub created_before: Option<Time>,
 }
 
 async fn list_in(app: &App, scope: webhooks::Scope<'_>, path: &str, query: Option<&str>) -> Result<Paged<View>> {
     let mut query = Query::read(query);
     let page = paging::page(&mut query);
-    let kind = query.parsed("kind", "kapso or meta", Kind::parse);
+    let filter = webhooks::Filter {
+        kind: query.parsed("kind", "kapso or meta", Kind::parse),
+        active: query.parsed("active", "true or false", |text| text.parse().ok()),
+        url_contains: query.text("url_contains"),
+        created_after: query.time("created_after"),
+        created_before: query.time("created_before"),
+    };
     query.done()?;
-    let (rows, total) = webhooks::list(app.store.acquire().await?.db(), scope, kind, page).await?;
+    let (rows, total) = webhooks::list(app.store.acquire().await?.db(), scope, &filter, page).await?;
     let items = rows.into_iter().map(|webhook| view(app, webhook)).collect::<Result<Vec<_>>>()?;
     Ok(paging::respond(items, total, page, path, &query, &app.public_url))
 }

@@ -3,7 +3,7 @@
 //!
 //! It stands on the same address as the stand-in Facebook, whose dialog sends its codes through it. A test plans faults for
 //! a call by its name: `account`, `types`, `search`, `buy`, `numbers`, `number`, `update`, `release`, `messages`,
-//! `recording`, `recording_delete`, `regulations`, `bundle`, `prices`. [`Fault::Graph`](super::Fault::Graph) is an error in
+//! `recording`, `recording_delete`, `regulations`, `bundle`, `prices`. [`Fault::Graph`] is an error in
 //! Twilio's shape here; its code is Twilio's.
 
 mod answer;

@@ -29,9 +29,16 @@ macro_rules! pg_now {
         "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)"
     };
 }
-macro_rules! of_kind {
+macro_rules! matching {
     () => {
-        " and (cast($3 as text) is null or kind = $3)"
+        concat!(
+            of_scope!(),
+            " and (cast($3 as text) is null or kind = $3) \
+             and (cast($4 as boolean) is null or active = $4) \
+             and (cast($5 as text) is null or lower(url) like '%' || lower($5) || '%' escape '\\') \
+             and (cast($6 as bigint) is null or created_at > $6) \
+             and (cast($7 as bigint) is null or created_at < $7)"
+        )
     };
 }
 macro_rules! claim {
@@ -66,8 +73,8 @@ sql! {
     DELETE = "delete from webhooks where id = $1";
     OF_PROJECT = "select * from webhooks where project_id = $1 and active order by id";
     PAUSE = "update webhooks set active = false, updated_at = $3 where id = $1 and fence = $2";
-    LIST = concat!("select * from webhooks ", of_scope!(), of_kind!(), " order by created_at desc, id desc limit $4 offset $5");
-    COUNT = concat!("select count(*) from webhooks ", of_scope!(), of_kind!());
+    LIST = concat!("select * from webhooks ", matching!(), " order by created_at desc, id desc limit $8 offset $9");
+    COUNT = concat!("select count(*) from webhooks ", matching!());
     CLAIM_SQLITE = claim!(sqlite_now!(), "");
     CLAIM_PG = claim!(pg_now!(), " for update of w skip locked");
     HOLD_SQLITE = hold!(sqlite_now!());
@@ -189,13 +196,34 @@ pub async fn of_project(db: Db<'_>, project: ProjectId) -> Result<Vec<Webhook>> 
     Ok(rows.into_iter().map(Webhook::from).collect())
 }
 
+/// What a list of webhooks is narrowed to.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// What they carry.
+    pub kind: Option<Kind>,
+    /// Whether they are told anything.
+    pub active: Option<bool>,
+    /// A part of the URL, in either case.
+    pub url_contains: Option<String>,
+    /// Made after this moment.
+    pub created_after: Option<Timestamp>,
+    /// Made before this moment.
+    pub created_before: Option<Timestamp>,
+}
+
 /// One page of the webhooks in that scope, newest first, and how many there are.
-pub async fn list(mut db: Db<'_>, scope: Scope<'_>, kind: Option<Kind>, page: Page) -> Result<(Vec<Webhook>, i64)> {
+pub async fn list(mut db: Db<'_>, scope: Scope<'_>, filter: &Filter, page: Page) -> Result<(Vec<Webhook>, i64)> {
+    let kind = filter.kind.map(Kind::as_str);
+    let url = filter.url_contains.as_deref().map(super::literally);
     on!(&mut db, c => {
         let rows: Vec<Row> = sqlx::query_as(LIST)
             .bind(scope.0)
             .bind(scope.1)
-            .bind(kind.map(Kind::as_str))
+            .bind(kind)
+            .bind(filter.active)
+            .bind(&url)
+            .bind(filter.created_after)
+            .bind(filter.created_before)
             .bind(page.limit())
             .bind(page.offset())
             .fetch_all(&mut **c)
@@ -203,7 +231,11 @@ pub async fn list(mut db: Db<'_>, scope: Scope<'_>, kind: Option<Kind>, page: Pa
         let count = sqlx::query_scalar(COUNT)
             .bind(scope.0)
             .bind(scope.1)
-            .bind(kind.map(Kind::as_str))
+            .bind(kind)
+            .bind(filter.active)
+            .bind(&url)
+            .bind(filter.created_after)
+            .bind(filter.created_before)
             .fetch_one(&mut **c)
             .await?;
         Ok((rows.into_iter().map(Webhook::from).collect(), count))

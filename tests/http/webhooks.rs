@@ -25,7 +25,20 @@ on_both! {
         assert_eq!(platform.get(&format!("{PATH}?kind=kapso")).await.data(200), json!([made]));
         let none = platform.get(&format!("{PATH}?kind=meta")).await;
         assert_eq!((&none.body["data"], &none.body["meta"]["total_count"]), (&json!([]), &json!(0)));
-        assert_eq!(platform.get(&format!("{PATH}?kind=other")).await.refused_fields(), ["kind"]);
+        for (query, is_there) in [
+            ("active=true", true),
+            ("active=false", false),
+            ("url_contains=/HOOK", true),
+            ("url_contains=%25", false),
+            ("created_after=2020-01-01T00:00:00Z&created_before=2100-01-01", true),
+            ("created_before=2020-01-01T00:00:00Z", false),
+        ] {
+            let listed = platform.get(&format!("{PATH}?{query}")).await.data(200);
+            assert_eq!(listed, if is_there { json!([made]) } else { json!([]) }, "{query}");
+        }
+        for (query, field) in [("kind=other", "kind"), ("active=yes", "active"), ("created_after=soon", "created_after")] {
+            assert_eq!(platform.get(&format!("{PATH}?{query}")).await.refused_fields(), [field]);
+        }
         let changed = platform.patch(&path, &json!({"whatsapp_webhook": {"active": false, "headers": null}})).await.data(200);
         assert_eq!((&changed["active"], &changed["headers"]), (&json!(false), &json!({})));
         assert_eq!(changed["events"], made["events"], "what is not named stays");
