@@ -33,7 +33,7 @@ pub struct View {
     branding: branding::View,
     /// Where customers of expired and revoked links ask for a new one; null for a button that sends
     /// `setup_link.renewal_requested`.
-    #[schema(required, format = "uri", examples("https://app.example.com/new-link"))]
+    #[schema(required, examples("https://app.example.com/new-link"))]
     renewal_url: Option<String>,
     created_at: Time,
     /// The secret that signs redirects.
@@ -89,18 +89,19 @@ pub struct Envelope {
 #[schema(as = ProjectFields)]
 pub struct Change {
     /// The name that customers read.
-    #[schema(min_length = 1, max_length = 100, examples("Acme Desk"))]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        examples("Acme Desk")
+    )]
     pub name: Option<String>,
     /// How it shows itself on its pages. Replaced as a whole; `null` brings the plain page back.
     pub branding: Option<branding::View>,
     /// Where the button of expired and revoked links leads, with `setup_link_id` in its query; null for a button that sends
     /// `setup_link.renewal_requested`.
-    #[schema(
-        format = "uri",
-        max_length = 2048,
-        pattern = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,4})?(/[!$%&'()*+,./:;=?@_~A-Za-z0-9-]*)?$",
-        examples("https://app.example.com/new-link")
-    )]
+    #[schema(max_length = 2048, pattern = r"^https?://[^\s\\#]+$", examples("https://app.example.com/new-link"))]
     pub renewal_url: Option<String>,
 }
 
