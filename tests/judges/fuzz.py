@@ -19,8 +19,9 @@ DEPENDS = [
     ("phone_number_id", "must be a number of this project|must be text of"),
     # Which countries may be asked for depends on the project's own Twilio account, and not every two letters are one.
     ("phone_number_country_isos", "Custom Twilio credentials|country codes"),
-    # Whether a token is one is for Meta to say, and whether a picture is there for whoever keeps it.
+    # Whether a token is one is for Meta to say, a key for Twilio, and whether a picture is there for whoever keeps it.
     ("access_token|business_account_id|customer_id|pin", "must "),
+    ("(twilio|account_sid|auth_token|api_key_sid|api_key_secret|countries).*", "Twilio|must |is required"),
     ("branding.*", "could not be fetched|must |is none of the languages"),
     # The fuzzer uses a key for one request and then for another.
     ("Idempotency-Key", "was used with another request"),
