@@ -54,6 +54,7 @@ pub struct Filters {
     /// Only those that are active, or only those that are not.
     pub active: Option<bool>,
     /// Webhooks whose URL contains this, in either case.
+    #[param(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub url_contains: Option<String>,
     /// Made after this moment.
     pub created_after: Option<Time>,

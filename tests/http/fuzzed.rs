@@ -2,7 +2,6 @@
 
 use std::{num::NonZeroU32, path::PathBuf, process::Command};
 
-use reqwest::Method;
 use serde_json::json;
 use setuplinks::{
     clock::Clock,
@@ -80,9 +79,7 @@ async fn fuzz(db: Database) {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
     println!("{}", said.split("SUMMARY").last().unwrap_or_default());
-    // It really called: everything that can be made was made.
-    let seen = acme.send(acme.request(Method::GET, "/customers")).await;
-    assert!(seen.body["meta"]["total_count"].as_u64() > Some(12), "{}", seen.body);
+    // It really called: what it made and changed was told.
     assert!(receiver.received().len() > 12);
 }
 
