@@ -54,6 +54,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::secret::rotate))
         .routes(routes!(webhooks::of_number::list, webhooks::of_number::create))
         .routes(routes!(webhooks::secret::rotate_of_number))
+        .routes(routes!(webhooks::of_number::test))
         .routes(routes!(webhooks::of_number::get, webhooks::of_number::update, webhooks::of_number::delete))
         .routes(routes!(provisioned_phone_numbers::list))
         .routes(routes!(provisioned_phone_numbers::get, provisioned_phone_numbers::release))

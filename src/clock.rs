@@ -23,6 +23,9 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// What RFC 3339 can write in UTC: the years 0000 to 9999.
+    const WRITABLE: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
+
     /// This moment moved later by `span`; stays at the end of time instead of wrapping.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
@@ -63,7 +66,9 @@ impl Timestamp {
         let at = OffsetDateTime::parse(text, &Rfc3339)
             .ok()
             .or_else(|| time::Date::parse(text, day).ok().map(|date| date.midnight().assume_utc()))?;
-        i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
+        let millis = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()?;
+        // In UTC the year must have four digits too.
+        Self::WRITABLE.contains(&millis).then_some(Self(millis))
     }
 }
 

@@ -120,6 +120,9 @@ impl Event {
         let setup_link = json!({"id": link, "external_id": null, "metadata": {}});
         let (about, number) = if name.as_str().starts_with("setup_link.") {
             (json!({"setup_link": setup_link}), None)
+        } else if name.as_str().starts_with("provisioned_number.") {
+            let bought = json!({"id": link, "phone_number": "+15551234567", "country_iso": "US"});
+            (json!({"setup_link": setup_link, "provisioned_phone_number": bought}), None)
         } else {
             let about = json!({
                 "business_account_id": "102290129340398", "display_phone_number": "+1 555-123-4567",

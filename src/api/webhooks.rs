@@ -27,7 +27,7 @@ use crate::{
     event::Name,
     id::WebhookId,
     notify::{self, place, sign},
-    store::{numbers, webhooks},
+    store::{Tx, numbers, webhooks},
     webhook::{Buffering, Kind, Webhook},
 };
 
@@ -43,6 +43,12 @@ fn seal(app: &App, id: WebhookId, column: &'static str, secret: &str) -> Result<
 async fn find(app: &App, scope: webhooks::Scope<'_>, id: &str) -> Result<Webhook> {
     let id = WebhookId::parse(id).ok_or(Error::NotFound("webhook"))?;
     webhooks::find(app.store.acquire().await?.db(), scope, id).await?.ok_or(Error::NotFound("webhook"))
+}
+
+/// The same, taken for the rest of the transaction.
+async fn lock(tx: &mut Tx, scope: webhooks::Scope<'_>, id: &str) -> Result<Webhook> {
+    let id = WebhookId::parse(id).ok_or(Error::NotFound("webhook"))?;
+    webhooks::lock(tx.db(), scope, id).await?.ok_or(Error::NotFound("webhook"))
 }
 
 /// Which webhooks a list holds.
@@ -130,8 +136,9 @@ async fn create_in(app: &App, scope: webhooks::Scope<'_>, body: &Bytes) -> Resul
 }
 
 async fn update_in(app: &App, scope: webhooks::Scope<'_>, id: &str, body: &Bytes) -> Result<Json<Data<View>>> {
-    let mut webhook = find(app, scope, id).await?;
     let mut fields = Fields::read(body, "whatsapp_webhook", KNOWN)?;
+    let mut tx = app.store.begin().await?;
+    let mut webhook = lock(&mut tx, scope, id).await?;
     let headers = app.sealer.open(place(webhook.id, "headers"), &webhook.headers)?;
     let mut draft = Draft {
         url: webhook.url.clone(),
@@ -160,7 +167,8 @@ async fn update_in(app: &App, scope: webhooks::Scope<'_>, id: &str, body: &Bytes
     webhook.active = draft.active;
     webhook.buffering = draft.buffering;
     webhook.updated_at = now;
-    webhooks::update(app.store.acquire().await?.db(), &webhook).await?;
+    webhooks::update(tx.db(), &webhook).await?;
+    tx.commit().await?;
     if comes_back {
         // What waited for it goes out.
         notify::WRITTEN.notify_waiters();
@@ -300,18 +308,40 @@ pub async fn test(
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Result<Json<Data<Tested>>> {
-    let webhook = find(&app, (project, None), &id).await?;
-    // Named in the body or in the query; nobody wraps it.
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let named = Query::read(query.as_deref()).text("event_type");
-    let named = body["event_type"].as_str().map(str::to_owned).or(named);
-    let event = match named.as_deref().map(Name::parse) {
-        None => Name::NumberCreated,
-        Some(Some(event)) => event,
-        Some(None) => return Err(Error::invalid("event_type", "event_type must be the name of an event")),
-    };
-    match notify::deliver::sample(&app, &webhook, event).await? {
+    test_in(&app, (project, None), &id, query.as_deref(), &body).await
+}
+
+async fn test_in(
+    app: &App,
+    scope: webhooks::Scope<'_>,
+    id: &str,
+    query: Option<&str>,
+    body: &Bytes,
+) -> Result<Json<Data<Tested>>> {
+    let webhook = find(app, scope, id).await?;
+    let event = sampled(query, body)?;
+    match notify::deliver::sample(app, &webhook, event).await? {
         Ok(()) => Ok(data(Tested { success: true })),
         Err(trouble) => Err(Error::invalid("url", format!("the endpoint did not take the event: {trouble}"))),
+    }
+}
+
+/// The event that a test names, in the body or in the query; nobody wraps it.
+fn sampled(query: Option<&str>, body: &Bytes) -> Result<Name> {
+    let refused = || Error::invalid("event_type", "event_type must be the name of an event");
+    let text = body.trim_ascii();
+    let body = if text.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(text) };
+    let named = match body.map_err(|e| Error::invalid("body", format!("the body is not valid JSON: {e}")))? {
+        Value::Null => None,
+        Value::Object(mut object) => match object.remove("event_type") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(name)) => Some(name),
+            Some(_) => return Err(refused()),
+        },
+        _ => return Err(Error::invalid("body", "the body must be an object: {\"event_type\": …}")),
+    };
+    match named.or_else(|| Query::read(query).text("event_type")) {
+        None => Ok(Name::NumberCreated),
+        Some(name) => Name::parse(&name).ok_or_else(refused),
     }
 }

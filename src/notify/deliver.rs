@@ -191,8 +191,9 @@ enum Came {
 }
 
 async fn tried(app: &App, webhook: &Webhook, secrets: &Secrets, fence: i64, delivery: Delivery) -> Result<Came> {
+    let due_at = delivery.next_at;
     let delivery = attempt(app, webhook, secrets, delivery).await;
-    if !deliveries::save(app.store.acquire().await?.db(), &delivery, fence).await? {
+    if !deliveries::save(app.store.acquire().await?.db(), &delivery, due_at, fence).await? {
         tracing::warn!(webhook = %webhook.id, delivery = %delivery.id, "somebody else has taken the webhook over");
     }
     Ok(match (delivery.status, delivery.response_status) {

@@ -30,9 +30,13 @@ sql! {
         next_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     DUE = "select * from deliveries where webhook_id = $1 and status = 'pending' and next_at <= $2 \
         order by next_at, id limit $3";
-    /// Whoever has lost the webhook to another writes nothing.
-    SAVE = "update deliveries set status = $2, attempt_count = $3, next_at = $4, response_status = $5, \
-        response_head = $6, last_attempt_at = $7, delivered_at = $8, failed_at = $9 where id = $1 \
+    /// Whoever has lost the webhook to another writes nothing. What was asked to be sent again meanwhile (it is due at
+    /// another moment than $11) is still to be sent, whatever came of this try.
+    SAVE = "update deliveries set status = case when next_at = $11 then $2 else status end, attempt_count = $3, \
+        delivered_at = case when next_at = $11 then $8 else delivered_at end, \
+        failed_at = case when next_at = $11 then $9 else failed_at end, \
+        next_at = case when next_at = $11 then $4 else next_at end, \
+        response_status = $5, response_head = $6, last_attempt_at = $7 where id = $1 \
         and exists (select 1 from webhooks w where w.id = deliveries.webhook_id and w.fence = $10)";
     LIST = concat!("select * from deliveries ", matching!(), " order by created_at desc, id desc limit $8 offset $9");
     COUNT = concat!("select count(*) from deliveries ", matching!());
@@ -135,7 +139,7 @@ pub async fn due(db: Db<'_>, webhook: WebhookId, now: Timestamp, most: i64) -> R
 }
 
 /// Writes what a try came to; `false` when the webhook is another's by now (`fence`), or gone.
-pub async fn save(db: Db<'_>, delivery: &Delivery, fence: i64) -> Result<bool> {
+pub async fn save(db: Db<'_>, delivery: &Delivery, due_at: Timestamp, fence: i64) -> Result<bool> {
     let written = on!(db, c => {
         sqlx::query(SAVE)
             .bind(delivery.id)
@@ -148,6 +152,7 @@ pub async fn save(db: Db<'_>, delivery: &Delivery, fence: i64) -> Result<bool> {
             .bind(delivery.delivered_at)
             .bind(delivery.failed_at)
             .bind(fence)
+            .bind(due_at)
             .execute(c)
             .await?
             .rows_affected()

@@ -68,7 +68,10 @@ sql! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     UPDATE = "update webhooks set url = $2, kind = $3, events = $4, active = $5, secret_sealed = $6, \
         previous_secret_sealed = $7, previous_secret_until = $8, headers_sealed = $9, buffering = $10, \
-        payload_version = $11, updated_at = $12, failing_since = null where id = $1";
+        payload_version = $11, updated_at = $12, \
+        failing_since = case when url <> $2 or (not active and $5) then null else failing_since end where id = $1";
+    LOCK = "update webhooks set updated_at = updated_at where project_id = $1 \
+        and (cast($2 as text) is null or phone_number_id = $2) and id = $3 returning *";
     FIND = "select * from webhooks where project_id = $1 and (cast($2 as text) is null or phone_number_id = $2) and id = $3";
     DELETE = "delete from webhooks where id = $1";
     OF_PROJECT = "select * from webhooks where project_id = $1 and active order by id";
@@ -179,6 +182,13 @@ pub async fn update(db: Db<'_>, webhook: &Webhook) -> Result<()> {
 pub async fn find(db: Db<'_>, scope: Scope<'_>, id: WebhookId) -> Result<Option<Webhook>> {
     let row: Option<Row> =
         on!(db, c => sqlx::query_as(FIND).bind(scope.0).bind(scope.1).bind(id).fetch_optional(c).await?);
+    Ok(row.map(Webhook::from))
+}
+
+/// The same, taken for the rest of the transaction: two who change it at once both have their way.
+pub async fn lock(db: Db<'_>, scope: Scope<'_>, id: WebhookId) -> Result<Option<Webhook>> {
+    let row: Option<Row> =
+        on!(db, c => sqlx::query_as(LOCK).bind(scope.0).bind(scope.1).bind(id).fetch_optional(c).await?);
     Ok(row.map(Webhook::from))
 }
 

@@ -113,7 +113,8 @@ on_both! {
         let (id, _) = webhook(&platform, &receiver, json!({})).await;
         connect(&house, &platform).await;
 
-        log(&platform, |delivery| delivery["status"] == "failed").await;
+        let list = log(&platform, |delivery| delivery["response_status"] == 410).await;
+        assert_eq!(list[0]["status"], "pending", "it waits for the webhook to be on again");
         let paused = until("the webhook to be paused", || async {
             let webhook = platform.get(&format!("/whatsapp/webhooks/{id}")).await.data(200);
             (webhook["active"] == false).then_some(webhook)

@@ -223,7 +223,7 @@ on_both! {
         let link = acme.link(json!({"language": "es"})).await;
         let before = acme.see(&link).await;
         let more = vec![
-            ("expires_at", vec![json!("tomorrow"), json!(1), json!(""), json!("2024-02-30T00:00:00Z"), json!([])]),
+            ("expires_at", vec![json!("tomorrow"), json!(1), json!(""), json!("2024-02-30T00:00:00Z"), json!("9999-12-31T23:59:59-23:59"), json!([])]),
             ("status", vec![json!("used"), json!("expired"), json!("open"), json!("ACTIVE"), json!(1), json!([])]),
             ("meta_billing_mode", vec![json!("partner_managed")]),
             ("reconnect_phone_number", vec![json!("+1 555 010 0199"), json!(1)]),

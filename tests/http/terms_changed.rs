@@ -127,7 +127,8 @@ on_both! {
 
         for _ in 0..2 {
             assert_eq!(acme.change(&link, json!({"status": "revoked"})).await.data(200)["status"], "revoked");
-            assert_eq!(Visitor::new().get(&link.url).await.page(), "revoked");
+            let page = Visitor::new().get(&link.url).await;
+            assert_eq!((page.page(), page.texts("h1")), ("revoked".to_owned(), vec!["This link is no longer valid".to_owned()]));
         }
         assert_eq!(count(&house, "events").await, 1, "it was revoked once");
         assert_eq!(acme.change(&link, json!({"status": "active"})).await.data(200)["status"], "active");

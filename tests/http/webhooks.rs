@@ -70,6 +70,7 @@ on_both! {
             (json!({"url": "https://a.example", "max_buffer_size": -1}), "max_buffer_size"),
             (json!({"url": "https://a.example", "max_buffer_size": 4_294_967_296_u64}), "max_buffer_size"),
             (json!({"url": "https://a.example", "secret_key": "short"}), "secret_key"),
+            (json!({"url": "https://a.example", "secret_key": "whsec_not base64!!"}), "secret_key"),
             (json!({"url": "https://a.example", "payload_version": "v1"}), "payload_version"),
             (json!({"url": "https://a.example", "phone_number_id": "404"}), "phone_number_id"),
             (json!({"url": "https://a.example", "max_buffer_size": 0}), "max_buffer_size"),
@@ -96,6 +97,26 @@ on_both! {
         assert_eq!(ours.get(&path).await.data(200)["active"], true);
     }
 
+    async fn two_who_change_it_at_once_both_have_their_way(db: Database) {
+        let house = House::open(db).await;
+        let platform = house.platform("Acme").await;
+        let receiver = Receiver::open().await;
+        let made = platform.post(PATH, &json!({"whatsapp_webhook": {"url": receiver.url}})).await.data(201);
+        let path = format!("{PATH}/{}", made["id"].as_str().expect("an id"));
+        for round in 0..20 {
+            let headers = json!({"whatsapp_webhook": {"headers": {"X-Round": round.to_string()}}});
+            let rotate_path = format!("{path}/rotate_secret");
+            let (rotated, patched) = tokio::join!(
+                platform.post(&rotate_path, &serde_json::Value::Null),
+                platform.patch(&path, &headers),
+            );
+            let (rotated, _) = (rotated.data(200), patched.data(200));
+            let now = platform.get(&path).await.data(200);
+            assert_eq!(now["secret_key"], rotated["secret_key"], "round {round}");
+            assert_eq!(now["headers"], headers["whatsapp_webhook"]["headers"], "round {round}");
+        }
+    }
+
     async fn a_test_is_sent_at_once_and_its_outcome_told(db: Database) {
         let house = House::open(db).await;
         let platform = house.platform("Acme").await;
@@ -112,7 +133,13 @@ on_both! {
 
         receiver.always(crate::support::Manner::Status(500));
         assert_eq!(platform.post(&test, &json!({})).await.refused_fields(), ["url"]);
-        assert_eq!(platform.post(&test, &json!({"event_type": "no.such"})).await.refused_fields(), ["event_type"]);
+        for wrong in [json!({"event_type": "no.such"}), json!({"event_type": 5})] {
+            assert_eq!(platform.post(&test, &wrong).await.refused_fields(), ["event_type"]);
+        }
+        for wrong in ["{bad", "[]"] {
+            let sent = platform.request(reqwest::Method::POST, &test).body(wrong);
+            assert_eq!(platform.send(sent).await.refused_fields(), ["body"]);
+        }
         assert_eq!(platform.get("/webhook_deliveries").await.data(200), json!([]), "a test leaves no record");
     }
 }

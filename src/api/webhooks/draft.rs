@@ -1,6 +1,7 @@
 //! Reading what a platform chooses for a webhook, over what it is.
 
 use axum::http::HeaderName;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 
 use super::shape::PayloadVersion;
@@ -110,7 +111,10 @@ fn whole(value: &Value) -> Option<u32> {
 fn secret(value: &Value) -> Result<String, String> {
     let text = value.as_str().filter(|text| (8..=255).contains(&text.chars().count()));
     let plain = text.filter(|text| !text.contains(|c: char| c.is_control()));
-    plain.map(str::to_owned).ok_or_else(|| "must be text of 8 to 255 characters".to_owned())
+    let plain = plain.ok_or("must be text of 8 to 255 characters")?;
+    // A Standard Webhooks library decodes what stands behind the prefix.
+    let is_whole = plain.strip_prefix("whsec_").is_none_or(|rest| STANDARD.decode(rest).is_ok());
+    if is_whole { Ok(plain.to_owned()) } else { Err("must have base64 behind whsec_".to_owned()) }
 }
 
 /// A header's value that every receiver reads alike: visible ASCII, blanks and tabs.

@@ -8,9 +8,9 @@ use axum::{
 };
 
 use super::{
-    Filters, create_in, find, list_in,
+    Filters, Sample, SampleBody, Tested, create_in, find, list_in,
     shape::{Envelope, NewEnvelope, View, view},
-    update_in,
+    test_in, update_in,
 };
 use crate::{
     api::{
@@ -120,6 +120,33 @@ pub async fn update(
 ) -> Result<Json<Data<View>>> {
     let number = number(&app, project, &id).await?;
     update_in(&app, (project, Some(&number)), &webhook, &body).await
+}
+
+/// Test a webhook of a number
+///
+/// Sends a sample of an event, now and once. An endpoint that does not take it is a 422 that says what came back.
+#[utoipa::path(
+    post,
+    path = "/whatsapp/phone_numbers/{phone_number_id}/webhooks/{webhook_id}/test",
+    operation_id = "test_number_webhook",
+    tag = "Webhooks",
+    params(
+        ("phone_number_id" = String, Path, description = "Meta's id of the number", example = "106540352242922"),
+        ("webhook_id" = WebhookId, Path, description = "The webhook"),
+        Sample,
+    ),
+    request_body = Option<SampleBody>,
+    responses((status = 200, description = "The endpoint took it", body = Data<Tested>))
+)]
+pub async fn test(
+    State(app): State<App>,
+    Caller(project): Caller,
+    Path((id, webhook)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Result<Json<Data<Tested>>> {
+    let number = number(&app, project, &id).await?;
+    test_in(&app, (project, Some(&number)), &webhook, query.as_deref(), &body).await
 }
 
 /// Delete a webhook of a number

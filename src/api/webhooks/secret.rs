@@ -7,7 +7,7 @@ use axum::{
 use secrecy::ExposeSecret as _;
 
 use super::{
-    find,
+    lock,
     of_number::number,
     seal,
     shape::{View, view},
@@ -38,11 +38,13 @@ pub(super) fn change(app: &App, webhook: &mut Webhook, secret: &str, now: Timest
 }
 
 async fn rotate_in(app: &App, scope: webhooks::Scope<'_>, id: &str) -> Result<Json<Data<View>>> {
-    let mut webhook = find(app, scope, id).await?;
+    let mut tx = app.store.begin().await?;
+    let mut webhook = lock(&mut tx, scope, id).await?;
     let now = app.clock.now();
     change(app, &mut webhook, &sign::new_secret(), now)?;
     webhook.updated_at = now;
-    webhooks::update(app.store.acquire().await?.db(), &webhook).await?;
+    webhooks::update(tx.db(), &webhook).await?;
+    tx.commit().await?;
     Ok(data(view(app, webhook)?))
 }
 

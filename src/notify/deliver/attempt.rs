@@ -59,7 +59,9 @@ pub(super) async fn attempt(app: &App, webhook: &Webhook, secrets: &Secrets, mut
     delivery.response_status = status.map(i32::from);
     delivery.response_head = Some(head);
     let tries = delivery.attempt_count.saturating_sub(delivery.tries_before);
-    match pause(tries, retry_after, now).filter(|_| status != Some(410)) {
+    match pause(tries, retry_after, now) {
+        // The webhook is switched off for it; when it is on again, this is due at once.
+        Some(_) if status == Some(410) => delivery.next_at = now,
         _ if status.is_some_and(|status| (200..300).contains(&status)) => {
             delivery.status = DeliveryStatus::Delivered;
             delivery.delivered_at = Some(now);
