@@ -12,7 +12,7 @@ use crate::{
     link::{SetupLink, Status as LinkStatus},
     meter,
     number::digits,
-    provisioned::{CODE_LIFETIME, Status},
+    provisioned::{CODE_LIFETIME, Status, code},
     store::{Tx, links, numbers, provisioned},
     twilio::{Account, Failure},
 };
@@ -51,7 +51,9 @@ async fn is_over(tx: &mut Tx, number: &Provisioned, link: Option<&SetupLink>, no
         return Ok(true);
     }
     match link.status(now) {
-        LinkStatus::Active | LinkStatus::Used => Ok(false),
+        LinkStatus::Active => Ok(false),
+        // Used with another number, and nobody has said when this one is to go.
+        LinkStatus::Used => Ok(number.release_at.is_none()),
         LinkStatus::Expired | LinkStatus::Revoked => {
             let visit = links::visit_by_id(tx.db(), link.id).await?;
             Ok(visit.is_none_or(|visit| visit.running.is_none()))
@@ -63,7 +65,7 @@ async fn is_over(tx: &mut Tx, number: &Provisioned, link: Option<&SetupLink>, no
 async fn poll(app: &App, number: &Provisioned, now: Timestamp) -> Result<Timestamp> {
     let usual = number.release_at.map_or(now.plus(LOOK), |when| when.min(now.plus(LOOK)));
     let listening = &number.listening;
-    let Some(since) = listening.since.filter(|_| listening.is_on(now) && !listening.has_code(now)) else {
+    let Some(since) = listening.since.filter(|_| listening.is_on(now)) else {
         return Ok(usual);
     };
     let first = since.plus(super::PATIENCE);
@@ -73,14 +75,18 @@ async fn poll(app: &App, number: &Provisioned, now: Timestamp) -> Result<Timesta
     if let (Some(account), Some(phone_number)) = (accounts::of_number(app, number).await?, &number.phone_number) {
         match app.twilio.messages_to(&account, phone_number, since).await {
             Ok(messages) => {
-                for message in &messages {
+                // The newest counts, and one that is older than a code is good for does not come back to life.
+                let fresh = messages.iter().filter(|message| now.since(message.at) < CODE_LIFETIME);
+                let newest =
+                    fresh.filter(|message| code::read(&message.body).is_some()).max_by_key(|message| message.at);
+                if let Some(message) = newest {
                     hear::message(app, number, &message.body).await?;
                 }
             }
             Err(failure) => tracing::warn!(provisioned = %number.id, %failure, "messages could not be asked for"),
         }
     }
-    let is_early = now.since(since) < Duration::from_secs(5 * 60);
+    let is_early = now.since(since) < Duration::from_secs(5 * 60) && !listening.has_code(now);
     Ok(now.plus(if is_early { POLL.0 } else { POLL.1 }).min(usual))
 }
 
