@@ -109,9 +109,7 @@ pub async fn begin(
     let noted = signups::insert(tx.db(), &signup, &login).await;
     noted.map_err(|e| if is_orphan(&e) { Error::NotFound("setup link") } else { e })?;
     settle::started(&mut tx, &signup, link, now).await?;
-    if link.terms.provision_phone_number {
-        provision::listen(&mut tx, link.id, now).await?;
-    }
+    provision::listen(&mut tx, link.id, now).await?;
     tx.commit().await?;
     app.moved.send_replace(Some(signup.id));
     Ok(state)

@@ -120,13 +120,12 @@ async fn supersede(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> 
 
 /// Tells that a link was taken back.
 pub async fn revoked(tx: &mut Tx, link: &SetupLink, now: Timestamp) -> Result<()> {
-    if link.terms.provision_phone_number {
-        provisioned::hurry(tx.db(), link.id, now).await?;
-    }
     told(tx, Name::LinkRevoked, link, now).await
 }
 
 async fn told(tx: &mut Tx, name: Name, link: &SetupLink, now: Timestamp) -> Result<()> {
+    // A number that was bought for it need not wait for the next look at it.
+    provisioned::hurry(tx.db(), link.id, now).await?;
     let more = if name == Name::LinkExpired { json!({"expires_at": link.expires_at.rfc3339()}) } else { json!({}) };
     notify::tell(tx, &Event::of_link(name, link, &more, now)).await
 }

@@ -106,9 +106,8 @@ pub async fn connected(
     link.updated_at = now;
     links::update(tx.db(), &link).await?;
 
-    if link.terms.provision_phone_number {
-        provision::used(app, tx, link.id, &number.display_phone_number, now).await?;
-    }
+    // Whatever the link says by now: a number that was bought for it is never forgotten.
+    provision::used(app, tx, link.id, &number.display_phone_number, now).await?;
     let name = if known.is_some() { Name::NumberReconnected } else { Name::NumberCreated };
     notify::tell(tx, &Event::of_number(name, &number, Some(&link), now)).await?;
     let more = json!({"phone_number_id": number.phone_number_id, "business_account_id": number.business_account_id});

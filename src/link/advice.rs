@@ -32,9 +32,11 @@ impl Answers {
     pub fn at_hand(&self, kind: ConnectionType) -> Vec<&'static str> {
         let facebook = if self.facebook == Some(false) { "have-no-facebook" } else { "have-facebook" };
         let code = if self.code == Some(false) { "have-no-code" } else { "have-code" };
+        // Whoever does not want to go on chatting may have been, whether they said so or not.
+        let may_be_in_app = self.app.unwrap_or(self.stay == Some(false));
         match kind {
             ConnectionType::Coexistence => vec![facebook, "have-app"],
-            ConnectionType::Dedicated if self.app == Some(true) => vec![facebook, "have-delete", code],
+            ConnectionType::Dedicated if may_be_in_app => vec![facebook, "have-delete", code],
             ConnectionType::Dedicated => vec![facebook, code],
         }
     }
@@ -72,5 +74,7 @@ mod tests {
         assert_eq!(nothing.at_hand(ConnectionType::Dedicated), ["have-facebook", "have-code"]);
         let leaving = Answers { app: yes, stay: no, facebook: no, code: no };
         assert_eq!(leaving.at_hand(ConnectionType::Dedicated), ["have-no-facebook", "have-delete", "have-no-code"]);
+        let unsaid = Answers { stay: no, ..Answers::default() };
+        assert_eq!(unsaid.at_hand(ConnectionType::Dedicated), ["have-facebook", "have-delete", "have-code"]);
     }
 }

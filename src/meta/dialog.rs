@@ -100,7 +100,9 @@ impl Answer {
         if given("error").is_some() || (given("error_code").is_some() && given("code").is_none()) {
             // 200 is what a plain cancel carries; only here it does not mean that a right is missing.
             let is_cancel = given("error") == Some("access_denied") || code == Some(Reason::NoAccess);
-            let reason = code.filter(|_| !is_cancel).unwrap_or(Reason::Cancelled);
+            // A code that nobody knows, with no word of a refusal, is Facebook's trouble and not the customer's.
+            let unsaid = if given("error").is_some() { Reason::Cancelled } else { Reason::FacebookDown };
+            let reason = if is_cancel { Reason::Cancelled } else { code.unwrap_or(unsaid) };
             return Some(Self::Refused { reason, screen: None });
         }
         given("code").map(|code| Self::Code { code: code.into(), way: Way::Redirect, claim: None })
@@ -142,11 +144,12 @@ mod tests {
             "error_reason=user_denied&error=access_denied&error_description=Permissions+error.",
             "error=access_denied&error_code=200&error_description=Permissions+error&error_reason=user_denied&state=x",
             "error=access_denied",
-            "error_code=1349003&error_message=No",
             "error=access_denied&code=still-here",
         ] {
             assert!(matches!(read(query), Some(Answer::Refused { reason: Reason::Cancelled, .. })), "{query}");
         }
+        let down = read("error_code=1349003&error_message=No");
+        assert!(matches!(down, Some(Answer::Refused { reason: Reason::FacebookDown, .. })), "not the customer's doing");
         let limit = read("error_code=2388098&error_message=Limit");
         assert!(matches!(limit, Some(Answer::Refused { reason: Reason::Limit, .. })));
         let back = read("code=abc&state=x");

@@ -12,7 +12,10 @@ use crate::{
     link::{SetupLink, Status, redirect, token::Token},
     number::{PhoneNumber, is_meta_provided},
     signup::{ErrorCode, Reason},
-    store::{links::Visit, numbers},
+    store::{
+        links::{self, Visit},
+        numbers,
+    },
     words::Lang,
 };
 
@@ -113,9 +116,13 @@ pub(super) async fn of_link(
     if let Some(url) = landing::failure(app, &visit.link, code).await? {
         return Ok(leave(&url));
     }
+    // "There is a newer one" is said only where it is true.
+    let is_alone =
+        page == "revoked" && !links::has_other(app.store.acquire().await?.db(), &visit.link, app.clock.now()).await?;
+    let words = if is_alone { "withdrawn" } else { page };
     let frame = Frame::of(page, lang, visit).with_languages();
-    let mut ended = OutcomePage::saying(frame, tone, page);
-    ended.frame.preview = Some(Preview::of(app, token, &format!("{page}-text")));
+    let mut ended = OutcomePage::saying(frame, tone, words);
+    ended.frame.preview = Some(Preview::of(app, token, &format!("{words}-text")));
     ended.renewal = Renewal::of(app, token, visit, query);
     ended.back = platform(&visit.link);
     ended.respond(StatusCode::OK)

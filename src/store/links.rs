@@ -48,6 +48,8 @@ sql! {
     /// One at a time: each is told of in a transaction of its own.
     EXPIRE = expire!("");
     EXPIRE_PG = expire!(" for update skip locked");
+    OTHER_ACTIVE = "select 1 from setup_links where customer_id = $1 and id <> $2 and status = 'active' and expires_at > $3 \
+        limit 1";
     ANY_OVER = "select 1 from setup_links where status = 'active' and expires_at <= $1 limit 1";
     SUPERSEDE = "update setup_links \
         set status = case when expires_at <= $3 then 'expired' else 'revoked' end, updated_at = $3 \
@@ -236,6 +238,14 @@ pub async fn lock_all(db: Db<'_>, customer: CustomerId) -> Result<()> {
         sqlx::query(LOCK_ALL).bind(customer).execute(c).await?;
     });
     Ok(())
+}
+
+/// Whether the customer has another link that can be opened.
+pub async fn has_other(db: Db<'_>, link: &SetupLink, now: Timestamp) -> Result<bool> {
+    let found = on!(db, c => {
+        sqlx::query(OTHER_ACTIVE).bind(link.customer_id).bind(link.id).bind(now).fetch_optional(c).await?.is_some()
+    });
+    Ok(found)
 }
 
 /// Whether there is an active link whose time is over.

@@ -32,9 +32,11 @@ what-comes-next = Facebook opens. You log in, choose your business and number, a
 can = { $project } will be able to:
 can-messages = send and receive messages with this number
 can-quality = see its name and quality
+can-chats = see the chats and contacts of the WhatsApp Business app
+can-chats-if = if you keep the app: see its chats and contacts
 cannot = It will not be able to:
 cannot-password = see your Facebook password
-cannot-private = read your private WhatsApp
+cannot-private = read your personal WhatsApp on other numbers
 cannot-post = post on Facebook
 undo = You can end this at any time
 
@@ -113,9 +115,11 @@ meta-down-title = WhatsApp is not answering
 meta-down-text = Your number was not connected. Nothing is lost: start again in a few minutes.
 
 expired-title = This link has expired
-expired-text = Links last 30 days. Ask { $project } for a new one.
+expired-text = Ask { $project } for a new one.
 revoked-title = There is a newer link
 revoked-text = { $project } sent you another one after this. Open that one.
+withdrawn-title = This link is no longer valid
+withdrawn-text = Ask { $project } for a new one.
 used-title = This is already done
 used-text = The number is connected. If something is not right, ask { $project } for a new link.
 not-found-title = There is nothing at this address

@@ -32,9 +32,11 @@ what-comes-next = Se abre Facebook. Inicias sesión, eliges tu negocio y tu núm
 can = { $project } podrá:
 can-messages = enviar y recibir mensajes con este número
 can-quality = ver el nombre y la calidad del número
+can-chats = ver los chats y contactos de la app WhatsApp Business
+can-chats-if = si conservas la app: ver sus chats y contactos
 cannot = No podrá:
 cannot-password = ver tu contraseña de Facebook
-cannot-private = leer tu WhatsApp personal
+cannot-private = leer tu WhatsApp personal en otros números
 cannot-post = publicar en Facebook
 undo = Puedes quitarle el acceso cuando quieras
 
@@ -113,9 +115,11 @@ meta-down-title = WhatsApp no responde
 meta-down-text = Tu número no se conectó. No se perdió nada: empieza de nuevo en unos minutos.
 
 expired-title = Este enlace venció
-expired-text = Los enlaces duran 30 días. Pide uno nuevo a { $project }.
+expired-text = Pide uno nuevo a { $project }.
 revoked-title = Hay un enlace más reciente
 revoked-text = { $project } te envió otro después de este. Abre ese.
+withdrawn-title = Este enlace ya no es válido
+withdrawn-text = Pide uno nuevo a { $project }.
 used-title = Ya está todo listo
 used-text = El número está conectado. Si algo no está bien, pide un enlace nuevo a { $project }.
 not-found-title = No hay nada en esta dirección

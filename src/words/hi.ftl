@@ -31,9 +31,11 @@ what-comes-next = Facebook खुलेगा। वहाँ लॉग इन �
 can = { $project } को इनकी अनुमति होगी:
 can-messages = इस नंबर से मैसेज भेजना और पाना
 can-quality = नंबर का नाम और क्वालिटी देखना
+can-chats = WhatsApp Business ऐप की चैट और कॉन्टैक्ट देखना
+can-chats-if = ऐप साथ रखने पर: उसकी चैट और कॉन्टैक्ट देखना
 cannot = इनकी अनुमति नहीं होगी:
 cannot-password = आपका Facebook पासवर्ड देखना
-cannot-private = आपके निजी WhatsApp मैसेज पढ़ना
+cannot-private = दूसरे नंबरों पर आपके निजी WhatsApp मैसेज पढ़ना
 cannot-post = Facebook पर पोस्ट करना
 undo = इसे कभी भी बंद किया जा सकता है
 
@@ -112,9 +114,11 @@ meta-down-title = WhatsApp से जवाब नहीं मिल रहा 
 meta-down-text = आपका नंबर कनेक्ट नहीं हुआ, पर सब कुछ सुरक्षित है। कुछ मिनट बाद दोबारा शुरू करें।
 
 expired-title = यह लिंक एक्सपायर हो गया है
-expired-text = लिंक 30 दिन तक चलते हैं। { $project } से नया लिंक माँगें।
+expired-text = { $project } से नया लिंक माँगें।
 revoked-title = इससे नया लिंक आ चुका है
 revoked-text = { $project } ने इसके बाद आपको एक और लिंक भेजा है। वही लिंक खोलें।
+withdrawn-title = यह लिंक अब मान्य नहीं है
+withdrawn-text = { $project } से नया लिंक माँगें।
 used-title = यह काम पहले ही हो चुका है
 used-text = नंबर कनेक्ट है। कुछ ठीक न लगे, तो { $project } से नया लिंक माँगें।
 not-found-title = इस पते पर कुछ नहीं है

@@ -32,9 +32,11 @@ what-comes-next = O Facebook vai abrir. Você faz login, escolhe a empresa e o n
 can = { $project } vai poder:
 can-messages = enviar e receber mensagens com este número
 can-quality = ver o nome e a qualidade do número
+can-chats = ver as conversas e os contatos do app WhatsApp Business
+can-chats-if = se você mantiver o app: ver as conversas e os contatos dele
 cannot = Não vai poder:
 cannot-password = ver sua senha do Facebook
-cannot-private = ler seu WhatsApp pessoal
+cannot-private = ler seu WhatsApp pessoal em outros números
 cannot-post = publicar no Facebook
 undo = Você pode remover esse acesso quando quiser
 
@@ -113,9 +115,11 @@ meta-down-title = O WhatsApp não está respondendo
 meta-down-text = Seu número não foi conectado. Nada se perdeu: comece de novo daqui a alguns minutos.
 
 expired-title = Este link expirou
-expired-text = Os links valem por 30 dias. Peça um novo a { $project }.
+expired-text = Peça um novo a { $project }.
 revoked-title = Existe um link mais recente
 revoked-text = { $project } enviou outro link depois deste. Abra o mais recente.
+withdrawn-title = Este link não é mais válido
+withdrawn-text = Peça um novo a { $project }.
 used-title = Já está tudo pronto
 used-text = O número está conectado. Se algo não estiver certo, peça um novo link a { $project }.
 not-found-title = Não há nada neste endereço
