@@ -57,7 +57,7 @@ pub fn start(app: &App, id: ProvisionedId) {
 pub async fn run(app: App) {
     let hands = std::sync::Arc::new(tokio::sync::Semaphore::new(HANDS));
     while !app.stopping.is_cancelled() {
-        app.pulse.beat("numbers", app.clock.now());
+        app.pulse.beat("provisioning", app.clock.now());
         let Ok(hand) = hands.clone().acquire_owned().await else { return };
         match next(&app).await {
             Ok(Some(number)) => {

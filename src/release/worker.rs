@@ -40,6 +40,7 @@ const NOT_REGISTERED: i64 = 133_010;
 pub async fn run(app: App) {
     let hands = Arc::new(Semaphore::new(HANDS));
     while !app.stopping.is_cancelled() {
+        app.pulse.beat("releases", app.clock.now());
         let Ok(hand) = hands.clone().acquire_owned().await else { return };
         let now = app.clock.now();
         let claimed = async { releases::claim(app.store.acquire().await?.db(), now, now.plus(LEASE)).await };
