@@ -105,13 +105,20 @@ async fn with_a_clock(database: Database) -> Stage {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_that_is_over_says_why() {
     let stage = with_a_clock(Database::Postgres).await;
-    let titles = ["This is already done", "There is a newer link", "This link has expired"];
-    for ((page, status, link), title) in links_that_are_over(&stage, json!({})).await.into_iter().zip(titles) {
-        let (person, tab) = open(&link.url, status, page).await;
+    let over = links_that_are_over(&stage, json!({})).await;
+    // The newer link of the revoked one's customer has expired as well.
+    let titles = ["This is already done", "This link is no longer valid", "This link has expired"];
+    for ((page, status, link), title) in over.iter().zip(titles) {
+        let (person, tab) = open(&link.url, *status, page).await;
         assert_eq!(tab.text("h1").await, title);
         assert!(!tab.has(CONTINUE).await && !tab.has(RETRY).await);
         person.leave().await;
     }
+    let (page, status, revoked) = &over[1];
+    stage.platform.link_for(&revoked.customer, json!({})).await;
+    let (person, tab) = open(&revoked.url, *status, page).await;
+    assert_eq!(tab.text("h1").await, "There is a newer link");
+    person.leave().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

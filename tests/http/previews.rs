@@ -39,7 +39,7 @@ on_both! {
         let link = acme.link(json!({})).await;
         acme.change(&link, json!({"status": "revoked"})).await.data(200);
         let page = Visitor::new().get(&link.url).await;
-        assert_eq!(tag(&page, "og:title"), "There is a newer link");
+        assert_eq!(tag(&page, "og:title"), "This link is no longer valid");
         let nothing = Visitor::new().get(&format!("{}/whatsapp/setup/nothing", house.url)).await;
         assert!(!nothing.has("meta[property='og:title']"), "nor does an unknown address say anything");
     }
