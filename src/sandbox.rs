@@ -18,6 +18,7 @@
 mod account;
 mod answer;
 mod ask;
+mod choices;
 mod dialog;
 mod edges;
 mod exchange;

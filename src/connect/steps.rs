@@ -14,14 +14,12 @@ use crate::{
     meta::{Failure, Remedy, numbers::Sync},
     number::{Facts, Kind, is_same},
     release,
-    signup::{Candidate, Claim, Illegal, Reason, Signup, State},
-    store::{
-        numbers::{self, Secrets},
-        provisioned,
-    },
+    signup::{Candidate, Illegal, Reason, Signup, State},
+    store::{self, numbers::Secrets},
 };
 
 mod exchange;
+mod numbers;
 mod register;
 
 /// What a step came to.
@@ -57,9 +55,6 @@ impl From<Remedy> for Outcome {
 /// Longer than the waits that Meta may ask for from the subscription to the end.
 const HOLD: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How often an account that does not answer is asked again when others did.
-const ASKED_AGAIN: i32 = 2;
-
 /// Does the step that the signup stands at.
 ///
 /// # Errors
@@ -68,7 +63,7 @@ pub(super) async fn advance(app: &App, signup: &mut Signup, link: &SetupLink) ->
     match signup.state.clone() {
         State::Exchange => exchange::exchange(app, signup).await,
         State::Accounts => accounts(app, signup).await,
-        State::Numbers { accounts } => find_numbers(app, signup, link, &accounts).await,
+        State::Numbers { accounts } => numbers::find_all(app, signup, link, &accounts).await,
         State::Check { chosen } => check(app, signup, link, &chosen).await,
         State::Subscribe { facts } => subscribe(app, signup, &facts).await,
         State::Register { facts, attempts } => register::register(app, signup, &facts, attempts).await,
@@ -167,120 +162,10 @@ async fn accounts(app: &App, signup: &mut Signup) -> Result<Outcome> {
     moved(signup, state)
 }
 
-async fn find_numbers(app: &App, signup: &mut Signup, link: &SetupLink, accounts: &[String]) -> Result<Outcome> {
-    let token = token(app, signup)?;
-    let (mut listed, mut refused, mut unanswered, mut has_read) = (Vec::new(), None, None, false);
-    for account in accounts {
-        match app.meta.numbers_of(account, &token).await {
-            Ok(numbers) => {
-                has_read = true;
-                listed.extend(numbers);
-            }
-            Err(failure) => match remedy(signup, &failure) {
-                Remedy::Retry(wait) => unanswered = Some(wait),
-                // An old account that is closed to us must not hide a new one that is open.
-                Remedy::GiveUp(Reason::NumberFailed) => refused = refused.or(Some(Reason::NoAccess)),
-                Remedy::GiveUp(reason) => refused = refused.or(Some(reason)),
-            },
-        }
-    }
-    // Nor must one that stays silent, once it was asked again.
-    if let Some(wait) = unanswered
-        && (listed.is_empty() || signup.tries < ASKED_AGAIN)
-    {
-        return Ok(Outcome::Later(wait));
-    }
-    let found_any = !listed.is_empty();
-    let mut miss = Reason::WrongNumber;
-    if let Some(wanted) = &link.reconnect {
-        listed.retain(|number| number.facts.phone_number_id == wanted.phone_number_id);
-        // One that was deleted since may come back from any account: nothing is known of it.
-        let known = numbers::find(app.store.acquire().await?.db(), signup.project_id, &wanted.phone_number_id).await?;
-        if let Some(known) = known.filter(|_| !listed.is_empty()) {
-            listed.retain(|number| number.facts.business_account_id == known.business_account_id);
-            miss = Reason::OtherAccount;
-        }
-    }
-    // The newest first; the sort is stable, so what Meta gave no time for stays in Meta's own order.
-    listed.sort_by_key(|number| std::cmp::Reverse(number.onboarded_at));
-    let mut candidates: Vec<Candidate> = Vec::new();
-    for number in listed.into_iter().map(|number| number.facts) {
-        if candidates.iter().all(|known| known.phone_number_id != number.phone_number_id) {
-            candidates.push(Candidate {
-                phone_number_id: number.phone_number_id,
-                business_account_id: number.business_account_id,
-                display_phone_number: number.display_phone_number,
-                verified_name: number.verified_name,
-            });
-        }
-    }
-    if let Some(expected) = &link.terms.expected_phone_number {
-        keep_expected(&mut candidates, expected);
-    }
-    if link.terms.provision_phone_number {
-        // Who has the number that was bought for them is not asked which one is meant.
-        let own = provisioned::newest(app.store.acquire().await?.db(), link.id).await?;
-        let own = own.and_then(|own| own.phone_number).unwrap_or_default();
-        if candidates.iter().any(|candidate| is_same(&candidate.display_phone_number, &own)) {
-            candidates.retain(|candidate| is_same(&candidate.display_phone_number, &own));
-        }
-    }
-    if !candidates.is_empty() && all_taken(app, signup, &candidates).await? {
-        return Ok(Outcome::Failed(Reason::Taken));
-    }
-    if let Some(claim) = &signup.claim {
-        keep_claimed(&mut candidates, claim);
-    }
-    let mut candidates = candidates.into_iter();
-    match candidates.next() {
-        Some(first) => {
-            let state = signup.state.clone().numbers_found(first, candidates.collect());
-            moved(signup, state)
-        }
-        None if found_any && link.reconnect.is_none() => Ok(Outcome::Failed(Reason::UnexpectedNumber)),
-        None if found_any => Ok(Outcome::Failed(miss)),
-        None => Ok(Outcome::Failed(refused.filter(|_| !has_read).unwrap_or(Reason::NoNumber))),
-    }
-}
-
-/// Of the numbers on offer the one that the platform expects. Where Meta does not list the numbers themselves, they are
-/// asked for one by one ([`check`]).
-fn keep_expected(candidates: &mut Vec<Candidate>, expected: &str) {
-    let is_it = |candidate: &Candidate| is_same(&candidate.display_phone_number, expected);
-    if candidates.iter().any(is_it) {
-        candidates.retain(is_it);
-    } else {
-        candidates.retain(|candidate| candidate.display_phone_number.is_empty());
-    }
-}
-
-/// Of the numbers that the token reaches, keeps those that the customer chose in the dialog, as the browser tells it. A claim
-/// that fits none of them is no claim.
-fn keep_claimed(candidates: &mut Vec<Candidate>, claim: &Claim) {
-    let is_number = |candidate: &Candidate| claim.phone_number_id.as_ref() == Some(&candidate.phone_number_id);
-    let is_account = |candidate: &Candidate| claim.business_account_id.as_ref() == Some(&candidate.business_account_id);
-    if candidates.iter().any(is_number) {
-        candidates.retain(is_number);
-    } else if candidates.iter().any(is_account) {
-        candidates.retain(is_account);
-    }
-}
-
-/// Whether every number on offer is another customer's: then there is nothing to choose.
-async fn all_taken(app: &App, signup: &Signup, candidates: &[Candidate]) -> Result<bool> {
-    let mut lease = app.store.acquire().await?;
-    for candidate in candidates {
-        let known = numbers::find(lease.db(), signup.project_id, &candidate.phone_number_id).await?;
-        if known.is_none_or(|number| number.customer_id == signup.customer_id) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
 /// Asks what the number is and refuses what must not be, before anything is done to it.
 async fn check(app: &App, signup: &mut Signup, link: &SetupLink, chosen: &Candidate) -> Result<Outcome> {
-    let known = numbers::find(app.store.acquire().await?.db(), signup.project_id, &chosen.phone_number_id).await?;
+    let known =
+        store::numbers::find(app.store.acquire().await?.db(), signup.project_id, &chosen.phone_number_id).await?;
     if known.is_some_and(|number| number.customer_id != signup.customer_id) {
         return Ok(Outcome::Failed(Reason::Taken));
     }
@@ -351,7 +236,8 @@ async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> 
     let token = token(app, signup)?;
     let facts = as_registered(app, signup, facts, &token).await;
     let now = app.clock.now();
-    let known = numbers::find(app.store.acquire().await?.db(), signup.project_id, &facts.phone_number_id).await?;
+    let known =
+        store::numbers::find(app.store.acquire().await?.db(), signup.project_id, &facts.phone_number_id).await?;
     let id = known.map_or_else(|| NumberId::new(now), |number| number.id);
     let seal =
         |column, secret: &SecretString| app.sealer.seal(crate::number::place(id, column), secret.expose_secret());
@@ -370,7 +256,8 @@ async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> 
         }
         Err(Reason::Taken) => {
             drop(tx);
-            let owner = numbers::find(app.store.acquire().await?.db(), signup.project_id, &phone_number_id).await?;
+            let owner =
+                store::numbers::find(app.store.acquire().await?.db(), signup.project_id, &phone_number_id).await?;
             let is_ours = owner.is_some_and(|number| number.customer_id == signup.customer_id);
             // Another link of the same customer stored it in this very moment: refreshed, then, under the id it has.
             Ok(if is_ours { Outcome::Later(None) } else { Outcome::Failed(Reason::Taken) })

@@ -17,6 +17,7 @@ use super::{
     Scissors,
     answer::Answer,
     ask::pairs,
+    choices::choices,
     dialog::{Refused, Request},
     fault::{Fault, When},
     login::{Granted, Login},
@@ -25,51 +26,19 @@ use super::{
     world::World,
 };
 
-macro_rules! speeches {
-    ($($variant:ident $name:literal $label:literal)*) => {
-        /// How the window speaks to the page that opened it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Speech {
-            $(#[doc = concat!("`", $name, "`: ", $label)] $variant,)*
-        }
-
-        impl Speech {
-            /// Every one of them, in the order of the page.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Its value in the form.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// What happens, in words.
-            #[must_use]
-            pub fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label,)* }
-            }
-        }
-    };
-}
-
-speeches! {
-    Plain "plain" "Its message, then the code"
-    After "after" "The code, then its message"
-    Silent "silent" "The code and no message"
-    Object "object" "Its message as an object and not as text"
-    Noise "noise" "Noise between: text that is no JSON, other JSON, unknown keys"
-    Foreign "foreign" "Another origin speaks first, and names another number"
-    Lie "lie" "Its message names a number that is not in this login"
-    ErrorId "error-id" "An error comes as error_id, as in older text of Meta's"
-    ErrorEvent "error-event" "An error comes as the event ERROR"
-    Lost "lost" "It says that it is finished, and no code comes"
-}
-
-impl Speech {
-    /// The one with this form value.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|speech| speech.name() == name)
+choices! {
+    /// How the window speaks to the page that opened it.
+    Speech {
+        Plain "plain" "Its message, then the code"
+        After "after" "The code, then its message"
+        Silent "silent" "The code and no message"
+        Object "object" "Its message as an object and not as text"
+        Noise "noise" "Noise between: text that is no JSON, other JSON, unknown keys"
+        Foreign "foreign" "Another origin speaks first, and names another number"
+        Lie "lie" "Its message names a number that is not in this login"
+        ErrorId "error-id" "An error comes as error_id, as in older text of Meta's"
+        ErrorEvent "error-event" "An error comes as the event ERROR"
+        Lost "lost" "It says that it is finished, and no code comes"
     }
 }
 

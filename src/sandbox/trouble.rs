@@ -5,80 +5,56 @@
 
 use std::time::Duration;
 
-use super::fault::Fault;
+use super::{choices::choices, fault::Fault};
 
 /// How long a call with this login's token is refused for its rate.
 const RATE_LIMIT: Duration = Duration::from_mins(1);
 
-macro_rules! troubles {
-    ($($variant:ident $name:literal $label:literal)*) => {
-        /// A failure chosen for one login: it meets that login's token, WABA and number, and no other.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Trouble {
-            $(#[doc = concat!("`", $name, "`: ", $label)] $variant,)*
-        }
-
-        impl Trouble {
-            /// Every one of them, in the order of the page.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Its value in the form.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// What happens, in words.
-            #[must_use]
-            pub fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label,)* }
-            }
-        }
-    };
-}
-
-troubles! {
-    CancelPlain "cancel-plain" "Cancelled: error, error_code and state come back"
-    CancelNoState "cancel-no-state" "Cancelled: the same without state"
-    CancelMeta "cancel-meta" "Cancelled: the three parameters of Meta's documentation, without state"
-    DialogError "dialog-error" "The dialog fails: error_code 1349003 without error"
-    WabaLimit "waba-limit" "The dialog fails: no further WhatsApp account allowed (2388098)"
-    ExchangeExpired "exchange-expired" "Exchange: the code is already too old (36007)"
-    ExchangeUsed "exchange-used" "Exchange: the code was already used (36009)"
-    ExchangeRedirect "exchange-redirect" "Exchange: the code belongs to another redirect URI (36008)"
-    ExchangeSecret "exchange-secret" "Exchange: wrong app secret (code 1)"
-    Exchange500 "exchange-500" "Exchange: always HTTP 500, code 2"
-    ExchangeHtml "exchange-html" "Exchange: always an HTML page with HTTP 502"
-    ExchangeCut "exchange-cut" "Exchange: the first call is cut before it has an effect"
-    ExchangeCutAfter "exchange-cut-after" "Exchange: the first call uses the code, then is cut"
-    ExchangeHang "exchange-hang" "Exchange: the first call hangs for a minute"
-    NoExpiry "no-expiry" "The token never expires: no expires_in"
-    TokenInvalid "token-invalid" "The token is revoked: debug_token says so, all else answers 190"
-    NoTargetIds "no-target-ids" "debug_token names no target_ids; the business owns its WABAs"
-    NoTargetIdsClient "no-target-ids-client" "debug_token names no target_ids; the WABAs are shared with the business"
-    OddScopes "odd-scopes" "The token has whatsapp_business_manage_events in place of management"
-    PlainUser "plain-user" "/me knows no client_business_id"
-    NumbersPermission "numbers-permission" "Numbers: no permission (200, HTTP 403)"
-    NumbersTransient "numbers-transient" "Numbers: the first two calls answer HTTP 500, code 2"
-    Paged "paged" "Numbers: one on each page"
-    TooManyNumbers "too-many-numbers" "Numbers: sixty in one WABA"
-    AppOnly "app-only" "The number stays in the WhatsApp Business app alone: no CLOUD_API"
-    Subscribe500 "subscribe-500" "Subscription: always HTTP 500, code 2"
-    SubscribePermission "subscribe-permission" "Subscription: no permission (200, HTTP 403)"
-    SubscribeRateLimit "subscribe-rate-limit" "Subscription: rate limit for one minute (80007)"
-    Register133000 "register-133000" "Register: an earlier deregistration failed, until deregistered again"
-    Register133004 "register-133004" "Register: the first call finds the server unavailable"
-    Register133005 "register-133005" "Register: the number has a PIN already"
-    Register133006 "register-133006" "Register: the number is not verified"
-    Register133008 "register-133008" "Register: too many PIN guesses, for an hour"
-    Register133009 "register-133009" "Register: PIN entered too quickly, for 30 seconds"
-    Register133010 "register-133010" "Register: always 'phone number not registered'"
-    Register133015 "register-133015" "Register: the number was just deleted, for five minutes"
-    Register133016 "register-133016" "Register: too many attempts, for 72 hours"
-    Register131031 "register-131031" "Register: the account is locked"
-    RegisterCutAfter "register-cut-after" "Register: the first call registers, then is cut"
-    Sync2593107 "sync-2593107" "Chat history: already asked for"
-    Sync2593108 "sync-2593108" "Chat history: more than 24 hours after onboarding"
+choices! {
+    /// A failure chosen for one login: it meets that login's token, WABA and number, and no other.
+    Trouble {
+        CancelPlain "cancel-plain" "Cancelled: error, error_code and state come back"
+        CancelNoState "cancel-no-state" "Cancelled: the same without state"
+        CancelMeta "cancel-meta" "Cancelled: the three parameters of Meta's documentation, without state"
+        DialogError "dialog-error" "The dialog fails: error_code 1349003 without error"
+        WabaLimit "waba-limit" "The dialog fails: no further WhatsApp account allowed (2388098)"
+        ExchangeExpired "exchange-expired" "Exchange: the code is already too old (36007)"
+        ExchangeUsed "exchange-used" "Exchange: the code was already used (36009)"
+        ExchangeRedirect "exchange-redirect" "Exchange: the code belongs to another redirect URI (36008)"
+        ExchangeSecret "exchange-secret" "Exchange: wrong app secret (code 1)"
+        Exchange500 "exchange-500" "Exchange: always HTTP 500, code 2"
+        ExchangeHtml "exchange-html" "Exchange: always an HTML page with HTTP 502"
+        ExchangeCut "exchange-cut" "Exchange: the first call is cut before it has an effect"
+        ExchangeCutAfter "exchange-cut-after" "Exchange: the first call uses the code, then is cut"
+        ExchangeHang "exchange-hang" "Exchange: the first call hangs for a minute"
+        NoExpiry "no-expiry" "The token never expires: no expires_in"
+        TokenInvalid "token-invalid" "The token is revoked: debug_token says so, all else answers 190"
+        NoTargetIds "no-target-ids" "debug_token names no target_ids; the business owns its WABAs"
+        NoTargetIdsClient "no-target-ids-client" "debug_token names no target_ids; the WABAs are shared with the business"
+        OddScopes "odd-scopes" "The token has whatsapp_business_manage_events in place of management"
+        PlainUser "plain-user" "/me knows no client_business_id"
+        NumbersPermission "numbers-permission" "Numbers: no permission (200, HTTP 403)"
+        NumbersTransient "numbers-transient" "Numbers: the first two calls answer HTTP 500, code 2"
+        Paged "paged" "Numbers: one on each page"
+        TooManyNumbers "too-many-numbers" "Numbers: sixty in one WABA"
+        AppOnly "app-only" "The number stays in the WhatsApp Business app alone: no CLOUD_API"
+        Subscribe500 "subscribe-500" "Subscription: always HTTP 500, code 2"
+        SubscribePermission "subscribe-permission" "Subscription: no permission (200, HTTP 403)"
+        SubscribeRateLimit "subscribe-rate-limit" "Subscription: rate limit for one minute (80007)"
+        Register133000 "register-133000" "Register: an earlier deregistration failed, until deregistered again"
+        Register133004 "register-133004" "Register: the first call finds the server unavailable"
+        Register133005 "register-133005" "Register: the number has a PIN already"
+        Register133006 "register-133006" "Register: the number is not verified"
+        Register133008 "register-133008" "Register: too many PIN guesses, for an hour"
+        Register133009 "register-133009" "Register: PIN entered too quickly, for 30 seconds"
+        Register133010 "register-133010" "Register: always 'phone number not registered'"
+        Register133015 "register-133015" "Register: the number was just deleted, for five minutes"
+        Register133016 "register-133016" "Register: too many attempts, for 72 hours"
+        Register131031 "register-131031" "Register: the account is locked"
+        RegisterCutAfter "register-cut-after" "Register: the first call registers, then is cut"
+        Sync2593107 "sync-2593107" "Chat history: already asked for"
+        Sync2593108 "sync-2593108" "Chat history: more than 24 hours after onboarding"
+    }
 }
 
 /// How often a trouble has met a call before, and how long ago that began.
@@ -89,12 +65,6 @@ pub(super) struct Strikes {
 }
 
 impl Trouble {
-    /// The trouble with this form value.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|trouble| trouble.name() == name)
-    }
-
     /// Whether the login ends in the dialog, without a code.
     pub(super) fn ends_dialog(self) -> bool {
         matches!(self, Self::CancelPlain | Self::CancelNoState | Self::CancelMeta | Self::DialogError | Self::WabaLimit)
