@@ -99,6 +99,7 @@ pub async fn begin(
         pin: None,
         business_id: None,
         created_at: now,
+        ended_at: None,
         deadline_at: None,
         tries: 0,
         next_at: now,

@@ -116,13 +116,18 @@ impl Frame {
     }
 
     /// Offers every language, at this address.
-    fn with_languages(mut self) -> Self {
+    fn with_languages(self) -> Self {
+        self.with_languages_keeping("")
+    }
+
+    /// Offers every language, at this address with more to its query: empty, or `&name=value` once or several times.
+    fn with_languages_keeping(mut self, more: &str) -> Self {
         self.languages = Lang::ALL
             .iter()
             .map(|&lang| LanguageLink {
                 code: lang.as_str(),
                 name: lang.own_name(),
-                href: format!("?lang={lang}"),
+                href: format!("?lang={lang}{more}"),
                 dir: lang.dir(),
                 current: lang == self.lang,
             })

@@ -142,6 +142,8 @@ pub struct Signup {
     pub business_id: Option<String>,
     /// When the customer pressed the button.
     pub created_at: Timestamp,
+    /// When it was over.
+    pub ended_at: Option<Timestamp>,
     /// Until when the present work may go on.
     pub deadline_at: Option<Timestamp>,
     /// Failed tries of the present step.

@@ -6,15 +6,16 @@ use axum::{http::StatusCode, response::Response};
 use super::{Frame, Policy, Preview, chosen_language, keeping, leave, progress::Row, renewal::Renewal, respond};
 use crate::{
     app::App,
+    clock::Timestamp,
     error::Result,
     id::NumberId,
     landing,
     link::{SetupLink, Status, redirect, token::Token},
     number::{PhoneNumber, is_meta_provided},
-    signup::{ErrorCode, Reason},
+    signup::{self, ErrorCode, Reason},
     store::{
         links::{self, Visit},
-        numbers,
+        numbers, signups,
     },
     words::Lang,
 };
@@ -52,13 +53,13 @@ pub(super) struct Receipt {
 }
 
 impl Receipt {
-    fn of(visit: &Visit, number: &PhoneNumber, lang: Lang) -> Self {
+    fn of(visit: &Visit, number: &PhoneNumber, at: Timestamp, lang: Lang) -> Self {
         Self {
             number: unbroken(&number.display_phone_number),
             name: number.verified_name.clone(),
             platform: visit.project_name.clone(),
-            at: lang.moment(number.updated_at),
-            rfc3339: number.updated_at.rfc3339(),
+            at: lang.moment(at),
+            rfc3339: at.rfc3339(),
             reference: visit.link.id.to_string(),
             keeps_app: number.is_coexistence,
         }
@@ -125,7 +126,19 @@ pub(super) async fn of_link(
     ended.frame.preview = Some(Preview::of(app, token, &format!("{words}-text")));
     ended.renewal = Renewal::of(app, token, visit, query);
     ended.back = platform(&visit.link);
+    if page == "used" {
+        ended.receipt = kept(app, visit, lang).await?;
+    }
     ended.respond(StatusCode::OK)
+}
+
+/// The receipt of what a used link connected, as long as the number is there.
+async fn kept(app: &App, visit: &Visit, lang: Lang) -> Result<Option<Receipt>> {
+    let mut lease = app.store.acquire().await?;
+    let Some(signup) = signups::newest(lease.db(), visit.link.id).await? else { return Ok(None) };
+    let signup::State::Connected { number } = signup.state else { return Ok(None) };
+    let number = numbers::by_id(lease.db(), number).await?;
+    Ok(number.zip(signup.ended_at).map(|(number, at)| Receipt::of(visit, &number, at, lang)))
 }
 
 /// A number is connected: to the success URL with what was connected in its query.
@@ -133,7 +146,7 @@ pub(super) async fn connected(
     app: &App,
     token: &Token,
     visit: &Visit,
-    number: NumberId,
+    (number, at): (NumberId, Timestamp),
     lang: Lang,
     query: Option<&str>,
 ) -> Result<Response> {
@@ -151,7 +164,7 @@ pub(super) async fn connected(
     if is_meta_provided(&number.display_phone_number) {
         page.note = Some((page.frame.say("meta-number"), page.frame.say("meta-number-text")));
     }
-    page.receipt = Some(Receipt::of(visit, &number, lang));
+    page.receipt = Some(Receipt::of(visit, &number, at, lang));
     page.respond(StatusCode::OK)
 }
 

@@ -77,7 +77,10 @@ pub async fn get(
         return Ok(leave(&keeping(&token.path(), chosen_language(query))));
     };
     match &signup.state {
-        signup::State::Connected { number } => outcome::connected(&app, &token, &visit, *number, lang, query).await,
+        signup::State::Connected { number } => {
+            let at = signup.ended_at.unwrap_or(signup.created_at);
+            outcome::connected(&app, &token, &visit, (*number, at), lang, query).await
+        }
         signup::State::Failed { reason, .. } => {
             outcome::failed(&app, &token, &visit, (*reason, rows(&signup, lang)), lang, query).await
         }

@@ -28,8 +28,10 @@ use crate::{
     web::person,
 };
 
+mod before;
 mod which;
 
+use before::Before;
 use which::Which;
 
 #[derive(Template)]
@@ -38,6 +40,8 @@ struct SetupPage {
     frame: Frame,
     action: String,
     cards: Vec<Card>,
+    /// How it ended last time, where that was no success.
+    before: Option<Before>,
     /// The questions that help to choose, where there is a choice.
     which: Option<Which>,
     /// Whether the customer will be asked for a number, and may be led to one of Meta's.
@@ -72,7 +76,7 @@ pub async fn get(
     }
     let shown = match provision::of_setup(&app, &token, &visit, query, &headers).await? {
         Some(shown) => shown,
-        None => show(&app, &token, &visit, query, &headers, None)?,
+        None => show(&app, &token, &visit, query, &headers, None).await?,
     };
     if person::looks(&method, &headers) {
         app.visits.note(&visit.link, &token, &person::hints(&headers), app.clock.now());
@@ -102,7 +106,7 @@ pub async fn post(
         None => allowed.first().copied().filter(|_| allowed.len() == 1),
     };
     let Some(connection_type) = chosen else {
-        return show(&app, &token, &visit, query, &headers, Some("choose-one"));
+        return show(&app, &token, &visit, query, &headers, Some("choose-one")).await;
     };
     let visitor = login::visitor(&session).await?;
     let state = connect::begin(&app, &visit, connection_type, &visitor, chosen_language(query)).await?;
@@ -133,7 +137,7 @@ async fn elsewhere(
     }
 }
 
-fn show(
+async fn show(
     app: &App,
     token: &Token,
     visit: &Visit,
@@ -143,14 +147,16 @@ fn show(
 ) -> Result<Response> {
     let lang = language(query, Some(&visit.link), headers);
     let types = visit.link.connection_types();
-    let mut frame = Frame::of("setup", lang, visit).titled("title").with_languages();
+    let mut frame = Frame::of("setup", lang, visit).titled("title").with_languages_keeping(&Which::kept(query));
     frame.preview = Some(Preview::of(app, token, "lead"));
     let which = (types.len() > 1).then(|| Which::of(&frame, token, query));
     let recommended = which.as_ref().and_then(|which| which.recommended);
+    let before = Before::of(app, &frame, visit).await?;
+    let likely = recommended.or_else(|| before.as_ref().and_then(|before| before.again));
     let card = |&kind: &ConnectionType| Card {
         kind,
         speed: kind.messages_per_second(),
-        checked: types.len() == 1 || recommended == Some(kind),
+        checked: types.len() == 1 || likely == Some(kind),
         is_recommended: recommended == Some(kind),
     };
     let device = hand_over::device(headers);
@@ -161,6 +167,7 @@ fn show(
     let page = SetupPage {
         action: keeping(&token.path(), chosen_language(query)),
         cards: types.iter().map(card).collect(),
+        before,
         which,
         has_trap: types.contains(&ConnectionType::Dedicated),
         keeps_app: types.contains(&ConnectionType::Coexistence),

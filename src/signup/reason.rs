@@ -172,6 +172,15 @@ impl Reason {
         )
     }
 
+    /// Whether the same connection type would most likely fail again.
+    #[must_use]
+    pub fn speaks_against_type(self) -> bool {
+        matches!(
+            self,
+            Self::NotInApp | Self::TooNew | Self::Region | Self::WrongTypeDedicated | Self::WrongTypeCoexistence
+        )
+    }
+
     /// Whether the customer's login itself is no good any more.
     #[must_use]
     pub fn is_dead_login(self) -> bool {

@@ -27,6 +27,7 @@ dedicated-point-no-app = The number can no longer be used in the WhatsApp app
 choose-one = Choose one of the two first.
 
 continue-with-facebook = Continue with Facebook
+last-time = Last time it stopped here:
 what-comes-next = Facebook opens. You log in, choose your business and number, and come back here by yourself. It takes about five minutes.
 
 can = { $project } will be able to:

@@ -27,6 +27,7 @@ dedicated-point-no-app = El número ya no se podrá usar en la app de WhatsApp
 choose-one = Primero elige una de las dos opciones.
 
 continue-with-facebook = Continuar con Facebook
+last-time = La última vez se quedó aquí:
 what-comes-next = Se abre Facebook. Inicias sesión, eliges tu negocio y tu número, y vuelves aquí automáticamente. Lleva unos cinco minutos.
 
 can = { $project } podrá:

@@ -26,6 +26,7 @@ dedicated-point-no-app = इसके बाद यह नंबर WhatsApp ऐ
 choose-one = पहले दोनों में से एक चुनें।
 
 continue-with-facebook = Facebook से जारी रखें
+last-time = पिछली बार काम यहाँ रुक गया था:
 what-comes-next = Facebook खुलेगा। वहाँ लॉग इन करें, अपना बिज़नेस और नंबर चुनें, फिर यह पेज अपने-आप वापस आ जाएगा। इसमें करीब पाँच मिनट लगते हैं।
 
 can = { $project } को इनकी अनुमति होगी:

@@ -27,6 +27,7 @@ dedicated-point-no-app = Nomor ini tidak bisa lagi dipakai di aplikasi WhatsApp
 choose-one = Pilih dulu salah satu dari dua pilihan ini.
 
 continue-with-facebook = Lanjutkan dengan Facebook
+last-time = Terakhir kali berhenti di sini:
 what-comes-next = Facebook akan terbuka. Anda masuk, memilih bisnis dan nomor, lalu otomatis kembali ke sini. Prosesnya sekitar lima menit.
 
 can = Yang bisa dilakukan { $project }:

@@ -27,6 +27,7 @@ dedicated-point-no-app = O número não poderá mais ser usado no app do WhatsAp
 choose-one = Primeiro, escolha uma das duas opções.
 
 continue-with-facebook = Continuar com o Facebook
+last-time = Da última vez, parou aqui:
 what-comes-next = O Facebook vai abrir. Você faz login, escolhe a empresa e o número e volta para cá automaticamente. Leva uns cinco minutos.
 
 can = { $project } vai poder:

@@ -10,6 +10,7 @@ use crate::{
     support::{House, Link, Platform, Visitor, on_both},
 };
 
+const RECEIPT: &str = "[data-testid=receipt]";
 const MONTH: Duration = Duration::from_hours(30 * 24);
 
 /// A link of each kind that is over.
@@ -36,6 +37,24 @@ on_both! {
             let pressed = Visitor::new().post(&link.url, &[("connection_type", "dedicated")]).await;
             assert_eq!(pressed.page(), page, "an old tab's button does no more");
         }
+    }
+
+    async fn a_used_link_shows_its_receipt_for_as_long_as_the_number_is_there(db: Database) {
+        let house = House::open_at(db, standing_clock()).await;
+        let acme = house.platform("Acme").await;
+        let link = acme.link(json!({})).await;
+        let connected = Visitor::new().walk(&link, "dedicated", house.world(), Outcome::Dedicated).await;
+        let receipt = connected.texts(RECEIPT);
+        assert_eq!(receipt.len(), 1, "{}", connected.html);
+        house.clock.advance(MONTH);
+        let used = Visitor::new().get(&link.url).await;
+        assert_eq!((used.page(), used.texts(RECEIPT)), ("used".to_owned(), receipt), "and the time is that of the connection");
+
+        let numbers = acme.get("/whatsapp/phone_numbers").await.data(200);
+        let id = numbers[0]["phone_number_id"].as_str().expect("an id");
+        assert_eq!(acme.delete(&format!("/whatsapp/phone_numbers/{id}")).await.status, 204);
+        let used = Visitor::new().get(&link.url).await;
+        assert!(used.page() == "used" && !used.has(RECEIPT), "{}", used.html);
     }
 
     async fn with_a_failure_url_the_customer_is_there_at_once(db: Database) {

@@ -119,6 +119,18 @@ on_both! {
         assert_eq!(page.landing()["locale"], "ar_AR", "the browser's, when nobody chose");
     }
 
+    async fn answers_are_kept_when_the_language_changes(db: Database) {
+        let house = House::open(db).await;
+        let link = house.platform("Acme").await.link(json!({})).await;
+        let visitor = Visitor::new();
+        let asked = visitor.get(&format!("{}?app=no&code=yes&stay=%22%3E&which=1&x=1", link.url)).await;
+        let href = asked.attribute("[data-testid=language-ar]", "href");
+        assert_eq!(href, "?lang=ar&app=no&code=yes&which=1", "the answers that are answers, and nothing else");
+        let arabic = visitor.get(&format!("{}{href}", link.url)).await;
+        assert_eq!(language(&arabic), "ar");
+        assert!(arabic.has("#dedicated[checked]") && arabic.has("[data-testid=advice]"), "{}", arabic.html);
+    }
+
     async fn a_choice_is_kept_on_the_whole_way(db: Database) {
         let house = House::open(db).await;
         let link = house.platform("Acme").await.link(json!({"language": "es"})).await;

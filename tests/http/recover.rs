@@ -11,6 +11,7 @@ use crate::{
 };
 
 const RETRY: &str = "[data-testid=retry]";
+const LAST_TIME: &str = "[data-testid=last-time]";
 const RETURN: &str = "[data-testid=return-to-platform]";
 
 on_both! {
@@ -59,6 +60,38 @@ on_both! {
         assert_eq!(acme.change(&link, json!({"recover_in_place": null})).await.data(200)["recover_in_place"], false);
         let end = Visitor::new().walk(&link, "dedicated", house.world(), Outcome::NoNumber).await;
         assert_eq!(end.landing()["error_code"], "phone_verification_failed");
+    }
+
+    async fn a_link_opened_again_says_what_happened_and_offers_the_same_choice(db: Database) {
+        let house = House::open(db).await;
+        let acme = house.platform("Acme").await;
+        let link = acme.link(json!({})).await;
+        let visitor = Visitor::new();
+        assert!(!visitor.get(&link.url).await.has(LAST_TIME), "nothing has happened yet");
+        let failed = visitor.walk(&link, "coexistence", house.world(), Outcome::NoNumber).await;
+        let (title, text) = (failed.texts("h1").remove(0), failed.texts("h1 + p").remove(0));
+
+        let again = Visitor::new().get(&link.url).await;
+        assert_eq!(again.page(), "setup");
+        let said = again.texts(LAST_TIME).remove(0);
+        assert!(said.contains(&title) && said.contains(&text), "{said}");
+        assert!(again.has("#coexistence[checked]") && !again.has("#dedicated[checked]"), "{}", again.html);
+        // What the questions lead to comes before what was chosen then.
+        let asked = Visitor::new().get(&format!("{}?app=no&which=1", link.url)).await;
+        assert!(asked.has("#dedicated[checked]") && asked.has(LAST_TIME));
+
+        assert_eq!(visitor.walk(&link, "dedicated", house.world(), Outcome::Dedicated).await.page(), "connected");
+    }
+
+    async fn a_choice_that_would_fail_again_is_not_made_for_the_customer(db: Database) {
+        let house = House::open(db).await;
+        let acme = house.platform("Acme").await;
+        let link = acme.link(json!({"allowed_connection_types": ["dedicated"]})).await;
+        let visitor = Visitor::new();
+        assert_eq!(visitor.walk(&link, "dedicated", house.world(), Outcome::Coexistence).await.page(), "failed");
+        acme.change(&link, json!({"allowed_connection_types": ["coexistence", "dedicated"]})).await.data(200);
+        let again = visitor.get(&link.url).await;
+        assert!(again.has(LAST_TIME) && !again.has("[name=connection_type][checked]"), "{}", again.html);
     }
 
     async fn the_page_says_how_far_it_came(db: Database) {

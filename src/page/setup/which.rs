@@ -37,6 +37,13 @@ impl Question {
 }
 
 impl Which {
+    /// The answers as a query has them, after another parameter; empty when nothing was sent.
+    pub(super) fn kept(query: Option<&str>) -> String {
+        const NAMES: [&str; 5] = ["app", "stay", "facebook", "code", "which"];
+        let given = |name| parameter(query, name).filter(|value| ["yes", "no", "1"].contains(&value.as_str()));
+        NAMES.iter().filter_map(|&name| given(name).map(|value| format!("&{name}={value}"))).collect()
+    }
+
     pub(super) fn of(frame: &Frame, token: &Token, query: Option<&str>) -> Self {
         let answer = |name: &str| match parameter(query, name).as_deref() {
             Some("yes") => Some(true),
