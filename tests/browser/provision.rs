@@ -96,7 +96,7 @@ async fn whole_way(stage: &Stage, habits: Habits, lang: Lang, way: &str) {
     assert!(!told(&facebook, "provisioned_phone_number_id").await.is_empty());
     // This tab says so, and stays ours.
     tab.wait("location.pathname.endsWith('/provision') && document.querySelector('form') === null").await;
-    tab.wait(&format!("document.querySelector('h1').innerText.replace(/\\D/g, '') === '{}'", &number[1..])).await;
+    tab.wait(&format!("document.querySelector('h1')?.innerText.replace(/\\D/g, '') === '{}'", &number[1..])).await;
     person.leave().await;
 }
 
@@ -193,7 +193,7 @@ async fn another_number_is_their_right() {
     facebook.arrive("sandbox-dialog").await;
     facebook.follow(FINISH).await;
     facebook.arrive("platform-success").await;
-    tab.wait("document.querySelector('h1').innerText === 'You connected another number'").await;
+    tab.wait("document.querySelector('h1')?.innerText === 'You connected another number'").await;
     person.leave().await;
 }
 

@@ -9,12 +9,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use setuplinks::{
     clock::Clock,
+    number::digits,
     sandbox::{Fault, Login, NumberSpec, Outcome},
+    twilio,
 };
 
 use crate::{
-    stage::{CONFIRM, CONTINUE, Stage},
-    support::{Database, House, Link, Pictures, Visitor, until},
+    stage::{CONFIRM, CONTINUE, ERROR, Stage},
+    support::{Database, House, Link, Pictures, Visitor, house::twilio_account, until},
     tab::Tab,
 };
 
@@ -94,12 +96,18 @@ impl Scene {
 
     /// The same for a platform of that name.
     pub async fn of(name: &str, themes: &[Theme]) -> Self {
-        let house = House::open_at(Database::Sqlite, Clock::manual(Clock::system().now())).await;
+        let clock = Clock::manual(Clock::system().now());
+        let sells = |settings: &mut twilio::Settings| {
+            settings.account = Some(twilio_account());
+            (settings.most_a_day, settings.most_held) = (100, 100);
+        };
+        let house = House::open_with(Database::Sqlite, clock, sells).await;
         let stage = Stage { platform: house.platform(name).await, house };
         let mut scene = Self { stage, views: Vec::new(), theme: NO_THEME, numbers: 0 };
         for &theme in themes {
             scene.theme = theme;
             scene.of_setup().await;
+            scene.of_bought_numbers().await;
             scene.of_progress().await;
             scene.of_numbers().await;
             scene.of_failures().await;
@@ -163,6 +171,40 @@ impl Scene {
         let link = self.link(json!({"allowed_connection_types": ["dedicated"]})).await;
         self.add("setup-dedicated", "setup", &link.url, 200);
         self.add("device", "device", format!("{}/device", link.url), 200);
+    }
+
+    async fn of_bought_numbers(&mut self) {
+        let twilio = self.stage.house.world().twilio().clone();
+        let visitor = Visitor::new();
+        let terms = json!({"provision_phone_number": true});
+        let wished = self.link(terms.clone()).await;
+        self.add("provision", "provision", format!("{}/provision", wished.url), 200);
+
+        let nowhere = self.link(json!({"provision_phone_number": true, "phone_number_area_code": "533"})).await;
+        let page = format!("{}/provision", nowhere.url);
+        visitor.post(&page, &[("country", "US")]).await;
+        until("no number", || async { visitor.get(&page).await.has(ERROR).then_some(()) }).await;
+        self.add("provision-trouble", "provision", page, 200);
+
+        for (name, is_heard) in [("provision-number", false), ("provision-code", true)] {
+            let link = self.link(terms.clone()).await;
+            let page = format!("{}/provision", link.url);
+            visitor.post(&page, &[("country", "US")]).await;
+            let number = until("a number", || async {
+                visitor.get(&page).await.texts("[data-testid=provisioned-number]").pop()
+            })
+            .await;
+            if is_heard {
+                visitor.choose(&link, "dedicated").await;
+                let body = "Your WhatsApp code is 123-456";
+                assert!(twilio.text("WhatsApp", &format!("+{}", digits(&number)), body).await, "it is taken");
+                until("the code", || async {
+                    visitor.get(&page).await.has("[data-testid=verification-code]").then_some(())
+                })
+                .await;
+            }
+            self.add(name, "provision", page, 200);
+        }
     }
 
     async fn of_numbers(&mut self) {
@@ -236,6 +278,7 @@ impl Scene {
         let progress = self.log_in(&link, "coexistence", Outcome::NoNumber).await;
         assert_eq!(Visitor::new().wait_out(&progress).await.page(), "failed");
         self.add("failed-in-place", "failed", progress, 200);
+        self.add("setup-again", "setup", &link.url, 200);
     }
 
     async fn of_links_that_are_over(&mut self) {
