@@ -1,4 +1,6 @@
-//! The commands: serve · doctor · demo · project · key.
+//! The commands: serve · doctor · health · demo · project · key, and the papers: completions · manual · licenses.
+
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -12,11 +14,14 @@ use crate::{
 
 mod demo;
 mod doctor;
+mod health;
+mod papers;
 mod serve;
 mod twilio;
 
 pub use demo::DemoArgs;
 pub use doctor::DoctorArgs;
+pub use health::HealthArgs;
 pub use serve::{House, house};
 
 /// Hosted onboarding for WhatsApp Business numbers.
@@ -42,6 +47,8 @@ enum Command {
     ///
     /// Reads the same settings as `serve`. Ends with 1 when a customer would be stopped.
     Doctor(Box<DoctorArgs>),
+    /// Ask a running server on this machine how it is; for the health check of a container
+    Health(HealthArgs),
     /// Try everything on this machine, with a stand-in Facebook: nothing to configure, nothing left behind
     Demo(DemoArgs),
     /// Projects: one for each platform
@@ -50,6 +57,18 @@ enum Command {
     /// API keys: each opens one project
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Print what a shell needs to complete this program's commands and flags
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write those of every command into a folder
+    Manual {
+        /// The folder, such as /usr/local/share/man/man1
+        folder: Option<PathBuf>,
+    },
+    /// Print the licences of this program and of everything that is in it
+    Licenses,
 }
 
 #[derive(Debug, Subcommand)]
@@ -112,9 +131,13 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(args) => serve::run(&args, clock).await,
         Command::Doctor(args) => doctor::run(&args, clock).await,
+        Command::Health(args) => health::run(&args).await,
         Command::Demo(args) => demo::run(args, clock).await,
         Command::Project(command) => project(command, &clock).await,
         Command::Key(command) => key(command, &clock).await,
+        Command::Completions { shell } => papers::completions(shell),
+        Command::Manual { folder } => papers::manual(folder.as_deref()),
+        Command::Licenses => papers::licenses(),
     }
 }
 

@@ -96,35 +96,35 @@ pub struct ServeArgs {
     /// The address that answers operators, such as 127.0.0.1:9090: /healthz, /readyz and /metrics; off unless set
     #[arg(long, env = "ADMIN_ADDR", default_value = "", value_name = "ADDR")]
     admin_addr: String,
-    /// The address customers and Facebook reach this server at; every absolute URL is built from it
+    /// The address customers and Facebook reach this server at: scheme and host, no path; every absolute URL is built from it
     #[arg(long, env = "PUBLIC_URL", default_value = DEFAULT_PUBLIC_URL, value_name = "URL")]
     public_url: String,
     #[command(flatten)]
     database: DatabaseArgs,
     #[command(flatten)]
     seal: SealArgs,
-    /// The Meta app's id (App Dashboard, App settings, Basic)
+    /// The Meta app's id (App Dashboard, App settings, Basic); required
     #[arg(long, env = "META_APP_ID", value_name = "ID")]
     meta_app_id: Option<String>,
-    /// The Meta app's secret (App Dashboard, App settings, Basic)
+    /// The Meta app's secret (App Dashboard, App settings, Basic); required
     #[arg(long, env = "META_APP_SECRET", hide_env_values = true, value_name = "SECRET")]
     meta_app_secret: Option<String>,
     /// A file that holds META_APP_SECRET
     #[arg(long, env = "META_APP_SECRET_FILE", value_name = "PATH")]
     meta_app_secret_file: Option<PathBuf>,
-    /// The id of the Facebook Login for Business configuration with the WhatsApp Embedded Signup login variation
+    /// The id of the Facebook Login for Business configuration with the WhatsApp Embedded Signup login variation; required
     #[arg(long, env = "META_CONFIG_ID", value_name = "ID")]
     meta_config_id: Option<String>,
     /// The version of the Graph API and of the login dialog
     #[arg(long, env = "META_GRAPH_VERSION", default_value = DEFAULT_GRAPH_VERSION, value_name = "VERSION")]
     meta_graph_version: String,
-    /// Where the Graph API is
+    /// Where the Graph API is; to be changed for tests only
     #[arg(long, env = "META_GRAPH_URL", default_value = DEFAULT_GRAPH_URL, value_name = "URL")]
     meta_graph_url: String,
-    /// Where the login dialog is
+    /// Where the login dialog is; to be changed for tests only
     #[arg(long, env = "META_DIALOG_URL", default_value = DEFAULT_DIALOG_URL, value_name = "URL")]
     meta_dialog_url: String,
-    /// Calls of the API a minute that a key may make, over all processes
+    /// Calls of the API a minute that a key may make, over all processes, from 1 to 1000000
     #[arg(long, env = "API_RATE_LIMIT", default_value = DEFAULT_API_RATE_LIMIT, value_name = "CALLS")]
     api_rate_limit: String,
     /// Ranges of addresses that webhooks may reach although they are not public, comma separated, such as 10.1.0.0/16;
@@ -154,7 +154,7 @@ pub struct ServeArgs {
     /// JavaScript SDK, wherever one can open), or auto (popup on computers, redirect elsewhere)
     #[arg(long, env = "META_LOGIN", default_value = DEFAULT_LOGIN, value_name = "redirect|popup|auto")]
     meta_login: String,
-    /// Where Meta's JavaScript SDK is, for popup and auto
+    /// Where Meta's JavaScript SDK is, for popup and auto; to be changed for tests only
     #[arg(long, env = "META_SDK_URL", default_value = DEFAULT_SDK_URL, value_name = "URL")]
     meta_sdk_url: String,
     #[command(flatten)]

@@ -11,7 +11,7 @@ use crate::{error::Result, seal::Sealer};
 #[derive(Args, Clone, Debug)]
 #[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
 pub struct SealArgs {
-    /// Keys that seal secrets at rest: one or more id:base64 of 32 bytes, comma separated; the first seals, all open.
+    /// Keys that seal secrets at rest, required: one or more id:base64 of 32 bytes, comma separated; the first seals, all open.
     /// Make one with: echo "k1:$(openssl rand -base64 32)"
     #[arg(long, env = "SECRET_KEYS", hide_env_values = true, value_name = "KEYS")]
     secret_keys: Option<String>,

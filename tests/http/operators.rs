@@ -14,7 +14,7 @@ use setuplinks::{
 use sqlx::{Connection as _, Executor as _};
 
 use crate::{
-    cli::{complaint, setuplinks},
+    cli::{complaint, printed, setuplinks},
     support::{Database, Platform, Visitor, database::Fresh, house::SECRET_KEYS, on_both, until},
 };
 
@@ -119,6 +119,29 @@ on_both! {
         assert!(!metrics.contains(&link.token) && !metrics.contains(&platform.key), "no secret is counted");
     }
 
+    async fn a_health_check_needs_no_other_program(db: Database) {
+        let mut serving = Serving::start(db).await;
+        serving.until_ready(200).await;
+        let address = serving.admin.trim_start_matches("http://").to_owned();
+        let port = address.rsplit(':').next().expect("a port").to_owned();
+        let ask = |admin: &str, flags: &[&str]| {
+            let mut health = setuplinks(&["health"]);
+            health.env("ADMIN_ADDR", admin).args(flags);
+            tokio::task::block_in_place(|| health.output()).expect("it runs")
+        };
+        assert_eq!(printed(&ask(&address, &[])), "ok");
+        // What listens everywhere is asked here.
+        assert_eq!(printed(&ask(&format!("0.0.0.0:{port}"), &[])), "ok");
+        assert!(printed(&ask(&address, &["--ready"])).contains("\"ready\":true"));
+
+        serving.child.kill().expect("killed");
+        tokio::task::block_in_place(|| serving.child.wait()).expect("an end");
+        let said = complaint(&ask(&address, &[]));
+        assert!(said.contains(&format!("nobody answers at {address}")), "{said}");
+        let said = complaint(&ask("9090", &[]));
+        assert!(said.contains("must be an address and port"), "{said}");
+    }
+
     async fn nobody_else_is_told(db: Database) {
         let serving = Serving::start(db).await;
         for path in ["/healthz", "/readyz", "/metrics"] {
@@ -157,6 +180,10 @@ async fn a_database_that_cannot_be_written_is_not_ready() {
     other.execute("begin immediate").await.expect("the lock");
     let found = serving.until_ready(503).await;
     assert!(found["database"].as_str().is_some_and(|text| text != "ok"), "{found}");
+    let mut health = setuplinks(&["health", "--ready"]);
+    health.env("ADMIN_ADDR", serving.admin.trim_start_matches("http://"));
+    let said = complaint(&tokio::task::block_in_place(|| health.output()).expect("it runs"));
+    assert!(said.contains("/readyz answers 503"), "{said}");
     assert_eq!(serving.ask("/healthz").await.0, 200, "the process lives");
     other.execute("rollback").await.expect("given back");
     serving.until_ready(200).await;
