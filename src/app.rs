@@ -17,7 +17,7 @@ use crate::{
     guard::Guard,
     id::SignupId,
     link::{SetupLink, token::Token},
-    meta::Meta,
+    meta::{Meta, listening::Listening},
     seal::{Place, Sealer},
     store::Store,
     twilio::Twilio,
@@ -103,6 +103,8 @@ pub struct App {
     pub guard: Guard,
     /// The way to Twilio.
     pub twilio: Twilio,
+    /// What is done with what Meta sends unasked.
+    pub listening: Listening,
     /// The house's address.
     pub public_url: PublicUrl,
     /// Calls of the API a minute that a key may make.
@@ -139,6 +141,7 @@ impl App {
             meta,
             guard,
             twilio,
+            listening: Listening::default(),
             public_url,
             api_rate_limit: API_RATE_LIMIT,
             tasks,

@@ -25,10 +25,12 @@ use crate::{
     twilio::Twilio,
 };
 
+mod listen;
 mod read;
 mod seal;
 mod twilio;
 
+pub use listen::ListenArgs;
 pub use read::{Unusable, or_file};
 use read::{base, days, extras, id, nets, or_default, rate, required, unusable};
 pub use seal::SealArgs;
@@ -158,6 +160,8 @@ pub struct ServeArgs {
     #[arg(long, env = "META_SDK_URL", default_value = DEFAULT_SDK_URL, value_name = "URL")]
     meta_sdk_url: String,
     #[command(flatten)]
+    listen: ListenArgs,
+    #[command(flatten)]
     twilio: TwilioArgs,
 }
 
@@ -221,10 +225,10 @@ impl ServeArgs {
         let guard = Guard::new(self.webhook_nets()?)?;
         let api_rate_limit = rate("API_RATE_LIMIT", or_default(&self.api_rate_limit, DEFAULT_API_RATE_LIMIT))?;
         let retention = days("EVENT_RETENTION_DAYS", or_default(&self.event_retention_days, DEFAULT_RETENTION_DAYS))?;
-        let twilio = Twilio::new(self.twilio.settings()?)?;
+        let (twilio, listening) = (Twilio::new(self.twilio.settings()?)?, self.listen.settings()?);
         let store = self.database.open().await?;
         let app = App::new(store, clock, sealer, (meta, guard, twilio), public_url);
-        Ok(App { api_rate_limit, retention, ..app })
+        Ok(App { listening, api_rate_limit, retention, ..app })
     }
 
     /// What a doctor can look at: every setting that cannot be used, and whatever can be made of the others. Nothing is
@@ -236,6 +240,7 @@ impl ServeArgs {
         unusable.extend([self.admin_addr().err(), self.webhook_nets().err()].into_iter().flatten());
         unusable.extend(self.unusable_of_meta());
         unusable.extend(self.twilio.settings().err());
+        let listening = self.listen.settings().map_err(|e| unusable.push(e)).unwrap_or_default();
         let callback = public_url.as_ref().map_or_else(String::new, PublicUrl::callback);
         let meta = self.meta_at(callback).ok().and_then(|settings| Meta::new(settings).ok());
         let store = match self.database.url() {
@@ -247,7 +252,7 @@ impl ServeArgs {
                 Err(Error::Internal(why))
             }
         };
-        (unusable, Patient { clock, public_url, sealer, meta, store })
+        (unusable, Patient { clock, public_url, sealer, meta, listening, store })
     }
 
     fn public_url(&self) -> Result<PublicUrl, Unusable> {

@@ -13,7 +13,7 @@ use crate::{
     choice::choice,
     clock::{Clock, Timestamp},
     error::Result,
-    meta::Meta,
+    meta::{Meta, listening::Listening},
     seal::Sealer,
     store::Store,
 };
@@ -84,6 +84,8 @@ pub struct Patient {
     pub sealer: Option<Sealer>,
     /// The way to Meta.
     pub meta: Option<Meta>,
+    /// What is done with what Meta sends.
+    pub listening: Listening,
     /// The database, opened and not migrated; `None` when it is a file that the first start will make; or why it cannot be.
     pub store: Result<Option<Store>>,
 }

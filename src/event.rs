@@ -17,13 +17,13 @@ choice! {
         NumberCreated = "whatsapp.phone_number.created",
         /// A phone number was removed from the project.
         NumberDeleted = "whatsapp.phone_number.deleted",
-        /// Meta took the number off the platform.
+        /// The number was moved to another device, and waits there for its owner to connect it again.
         NumberOffboarded = "whatsapp.phone_number.offboarded",
-        /// The number can no longer send.
+        /// The number was taken from the platform, by its owner or by Meta.
         NumberDisconnected = "whatsapp.phone_number.disconnected",
         /// The name that `whatsapp.phone_number.created` once had.
         ConfigCreated = "whatsapp.config.created",
-        /// A phone number that was connected before was connected again.
+        /// A phone number that was connected before is connected again.
         NumberReconnected = "whatsapp.phone_number.reconnected",
         /// A person opened the link.
         LinkOpened = "setup_link.opened",
@@ -110,6 +110,15 @@ impl Event {
         });
         let owner = (number.project_id, number.customer_id);
         Self::new(name, owner, link_id, Some(number.phone_number_id.clone()), [&about], at)
+    }
+
+    /// The same with more in its payload.
+    #[must_use]
+    pub fn with(mut self, more: &Value) -> Self {
+        if let (Some(payload), Some(more)) = (self.payload.as_object_mut(), more.as_object()) {
+            payload.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        self
     }
 
     /// An event of that name as a receiver would get it, about a customer and a number that are not there.

@@ -67,7 +67,7 @@ async fn ask(app: &App, mut number: PhoneNumber, asked_at: Timestamp) -> Result<
         app.meta.is_subscribed(&account, &token),
         app.meta.subscriptions(),
     );
-    let heard = Heard { token: token_state, number: node, subscribed, webhook };
+    let heard = Heard { token: token_state, number: node, subscribed, webhook, standing: number.standing.clone() };
     for failure in heard.failures() {
         tracing::info!(number = %number.id, %failure, "Meta refused a part of a health check");
     }

@@ -1,4 +1,5 @@
-//! What Twilio tells us: a message or a call has reached a number. Signed, or not heard at all.
+//! What others tell us unasked. Twilio: a message or a call has reached a number. Meta ([`meta`]): what became of one. Signed,
+//! or not heard at all.
 //!
 //! A message is read while its number's customer waits for a code; a call is answered without a word, recorded and
 //! transcribed. Everything else gets an empty answer and leaves nothing behind.
@@ -9,15 +10,18 @@ use axum::{
     extract::{OriginalUri, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
-    routing::post,
+    routing::{get, post},
 };
 use url::form_urlencoded;
 
 use crate::{app::App, error::Result, provision::hear, provisioned::Provisioned, twilio::inbound::is_recording};
 
+mod meta;
+
 /// Its paths.
 pub fn router() -> Router<App> {
     Router::new()
+        .route("/meta/webhooks", get(meta::handshake).post(meta::told))
         .route("/twilio/sms", post(sms))
         .route("/twilio/voice", post(voice))
         .route("/twilio/voice/recorded", post(recorded))

@@ -21,12 +21,14 @@
 //! A link may bring a number of its own: [`provision`] buys it through [`twilio`], [`page::provision`] shows it, and
 //! [`inbound`] hears its verification code.
 //!
+//! What Meta tells of numbers later comes in by [`inbound`] too, and [`listen`] makes of it what each number is.
+//!
 //! What happens on the way is told to the platform's webhooks by [`notify`], through [`guard`]; [`visit`] notes that a person
 //! opened a link.
 //!
 //! An import only ever goes down: faces ([`page`], [`api`], [`inbound`], [`web`]), engines ([`connect`], [`health`], [`invite`],
-//! [`release`], [`landing`], [`logo`], [`provision`], [`visit`], [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`twilio`], [`guard`]), things
-//! ([`link`], [`signup`], [`number`], [`provisioned`], [`customer`], [`event`], [`webhook`], [`device`]), ground ([`words`], [`seal`], [`error`],
+//! [`release`], [`landing`], [`listen`], [`logo`], [`provision`], [`visit`], [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`twilio`], [`guard`]), things
+//! ([`link`], [`signup`], [`notice`], [`number`], [`provisioned`], [`customer`], [`event`], [`webhook`], [`device`]), ground ([`words`], [`seal`], [`error`],
 //! [`clock`], [`id`], [`choice`], [`meter`]).
 
 pub mod cli;
@@ -44,6 +46,7 @@ pub mod doctor;
 pub mod health;
 pub mod invite;
 pub mod landing;
+pub mod listen;
 pub mod logo;
 pub mod notify;
 pub mod provision;
@@ -59,6 +62,7 @@ pub mod customer;
 pub mod device;
 pub mod event;
 pub mod link;
+pub mod notice;
 pub mod number;
 pub mod provisioned;
 pub mod signup;

@@ -16,6 +16,7 @@ pub mod dialog;
 pub mod exchange;
 pub mod failure;
 mod graph;
+pub mod listening;
 pub mod message;
 pub mod numbers;
 pub mod sdk;

@@ -16,6 +16,8 @@ const STEP: &str = "setuplinks_signup_step_duration_seconds";
 const ENDED: &str = "setuplinks_signups_ended_total";
 const ATTEMPTS: &str = "setuplinks_delivery_attempts_total";
 const PROVISIONED: &str = "setuplinks_provisioned_numbers_total";
+const NOTICES: &str = "setuplinks_meta_notices_total";
+const FORWARDS: &str = "setuplinks_meta_forwards_total";
 const LINKS: &str = "setuplinks_setup_links";
 const RUNNING: &str = "setuplinks_signups_running";
 const NUMBERS: &str = "setuplinks_phone_numbers";
@@ -42,6 +44,8 @@ pub fn install() -> Result<PrometheusHandle> {
     describe_counter!(ENDED, "Signups that ended, by connection type and outcome");
     describe_counter!(ATTEMPTS, "Tries to deliver an event, by what became of the delivery");
     describe_counter!(PROVISIONED, "Numbers that were bought, connected or given back, and why others were not bought");
+    describe_counter!(NOTICES, "What Meta told, by webhook field and what became of it");
+    describe_counter!(FORWARDS, "Tries to hand on what Meta told, by what became of it");
     describe_gauge!(LINKS, "Setup links by status");
     describe_gauge!(RUNNING, "Signups between Facebook and their end");
     describe_gauge!(NUMBERS, "Connected phone numbers");
@@ -81,6 +85,30 @@ pub fn attempted(outcome: &'static str) {
 /// A number was `bought`, `connected` or `released`, or the reason why none was bought.
 pub fn provisioned(what: &'static str) {
     counter!(PROVISIONED, "event" => what).increment(1);
+}
+
+/// Meta told something. Fields that we do not know are counted as one.
+pub fn noticed(field: &str, outcome: &'static str) {
+    const KNOWN: &[&str] = &[
+        "account_alerts",
+        "account_review_update",
+        "account_update",
+        "history",
+        "message_template_status_update",
+        "messages",
+        "none",
+        "phone_number_name_update",
+        "phone_number_quality_update",
+        "smb_app_state_sync",
+        "smb_message_echoes",
+    ];
+    let field = KNOWN.iter().copied().find(|known| *known == field).unwrap_or("other");
+    counter!(NOTICES, "field" => field, "outcome" => outcome).increment(1);
+}
+
+/// What Meta told was handed on (`taken`), will be tried again (`later`), or was given up (`dropped`).
+pub fn handed_on(outcome: &'static str, count: u64) {
+    counter!(FORWARDS, "outcome" => outcome).increment(count);
 }
 
 /// What stands in the database and around it, at one moment.

@@ -9,6 +9,10 @@ use crate::{
     seal::Place,
 };
 
+mod standing;
+
+pub use standing::{Change, Connection, Standing};
+
 /// What Meta says of a number (the fields of its phone number node).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
@@ -194,6 +198,9 @@ pub struct PhoneNumber {
     pub calls_enabled: bool,
     /// When a health check last saw that Meta delivers to the app.
     pub webhook_verified_at: Option<Timestamp>,
+    /// What Meta has told of it since.
+    #[sqlx(json)]
+    pub standing: Standing,
     /// When it was connected.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -232,11 +239,21 @@ impl PhoneNumber {
             inbound_processing_enabled: true,
             calls_enabled: false,
             webhook_verified_at: None,
+            standing: Standing::connected(now),
             created_at: now,
             updated_at: now,
         };
         number.learn(facts);
         Some(number)
+    }
+
+    /// Meta's status of it; once Meta has told that it was taken from us, that.
+    #[must_use]
+    pub fn status_now(&self) -> Option<&str> {
+        match self.standing.connection() {
+            Connection::Connected => self.status.as_deref(),
+            Connection::Offboarded | Connection::Disconnected => Some("DISCONNECTED"),
+        }
     }
 
     /// Takes over what Meta says of the number now. What Meta leaves out stays as it was.

@@ -13,6 +13,10 @@
 //! [`Trouble`]; may be repeated), `speech` (see [`Speech`], for a window), `action` (`finish` or `cancel`) and `graph_version`. The answer is the 302 to the
 //! redirect URI, or a page with status 400. [`World::login`] does the same in process.
 //!
+//! # What Meta tells
+//! A login that shares an account is told to the app's webhook, as every other notice that [`World::tell`] sends;
+//! `POST /sandbox/notices` does that from outside (`event`, `phone_number`, `reason`, `initiated_by`).
+//!
 //! The rest of the house never imports this room, and this room shares nothing with the house but the clock.
 
 mod account;
@@ -27,6 +31,7 @@ mod fields;
 mod graph;
 mod login;
 mod meddle;
+mod notices;
 mod page;
 mod phone;
 mod popup;
@@ -126,6 +131,7 @@ fn routes(world: World) -> Router {
     Router::new()
         .route("/{version}/dialog/oauth", get(page::dialog))
         .route("/sandbox/dialog", post(page::submit))
+        .route("/sandbox/notices", post(notices::submit))
         .route("/sandbox/foreign", get(popup::foreign))
         .route("/{locale}/sdk.js", get(popup::sdk))
         .route("/x/connect/xd_arbiter/", get(popup::behind))

@@ -22,11 +22,13 @@ use crate::error::{Error, Result};
 pub mod customers;
 pub mod deliveries;
 pub mod events;
+pub mod forwards;
 pub mod health;
 pub mod idempotency;
 pub mod keys;
 pub mod links;
 pub mod logos;
+pub mod notices;
 pub mod numbers;
 pub mod projects;
 pub mod provisioned;
@@ -280,11 +282,13 @@ mod tests {
         ("customers", customers::ALL),
         ("deliveries", deliveries::ALL),
         ("events", events::ALL),
+        ("forwards", forwards::ALL),
         ("health", health::ALL),
         ("idempotency", idempotency::ALL),
         ("keys", keys::ALL),
         ("links", links::ALL),
         ("logos", logos::ALL),
+        ("notices", notices::ALL),
         ("numbers", numbers::ALL),
         ("projects", projects::ALL),
         ("provisioned", provisioned::ALL),

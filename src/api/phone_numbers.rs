@@ -19,7 +19,8 @@ use crate::{
     app::App,
     error::{Error, Result},
     id::{CustomerId, NumberId, ProjectId},
-    number::{PhoneNumber, digits, is_meta_provided},
+    notice::Told,
+    number::{self, Connection, PhoneNumber, digits, is_meta_provided},
     release,
     store::numbers,
 };
@@ -69,9 +70,11 @@ pub struct View {
     /// The review of the name: `APPROVED`, `PENDING_REVIEW` and so on.
     #[schema(required, examples("APPROVED"))]
     name_status: Option<String>,
-    /// Meta's status of it: `CONNECTED` is what it takes to send.
+    /// Meta's status of it: `CONNECTED` is what it takes to send. `DISCONNECTED` too once Meta has told that the number was
+    /// taken from the platform.
     #[schema(required, examples("CONNECTED"))]
     status: Option<String>,
+    connection: Standing,
     /// Meta's throughput level.
     #[schema(required, examples("STANDARD"))]
     throughput_tier: Option<String>,
@@ -96,7 +99,40 @@ pub struct View {
     updated_at: Time,
 }
 
+/// How a number stands by what Meta has told of it since it was connected.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PhoneNumberConnection)]
+pub struct Standing {
+    status: Connection,
+    /// When Meta told so, or the number was connected; null for one that was connected before this was kept.
+    #[schema(required)]
+    since: Option<Time>,
+    /// The notice it came in; null while nothing has come.
+    #[schema(required)]
+    meta_event: Option<Told>,
+    /// Meta's reason, where it gave one.
+    #[schema(required, examples("PRIMARY_INACTIVITY"))]
+    reason: Option<String>,
+    /// Meta's word for who did it, where it gave one: `USER` or `SYSTEM`.
+    #[schema(required, examples("SYSTEM"))]
+    initiated_by: Option<String>,
+}
+
+impl Standing {
+    fn of(standing: &number::Standing) -> Self {
+        let word = standing.word();
+        Self {
+            status: standing.connection(),
+            since: word.map(|word| word.at.into()),
+            meta_event: word.and_then(|word| word.told),
+            reason: word.and_then(|word| word.reason.clone()),
+            initiated_by: word.and_then(|word| word.initiated_by.clone()),
+        }
+    }
+}
+
 fn view(number: PhoneNumber) -> View {
+    let (status, connection) = (number.status_now().map(str::to_owned), Standing::of(&number.standing));
     View {
         id: number.phone_number_id.clone(),
         phone_number_id: number.phone_number_id,
@@ -113,7 +149,8 @@ fn view(number: PhoneNumber) -> View {
         quality_rating: number.quality_rating,
         code_verification_status: number.code_verification_status,
         name_status: number.name_status,
-        status: number.status,
+        status,
+        connection,
         throughput_tier: number.throughput_tier,
         whatsapp_business_manager_messaging_limit: number.messaging_limit,
         is_official_business_account: number.is_official_business_account,
@@ -141,7 +178,7 @@ pub struct Filters {
     /// Numbers whose name contains this, in either case.
     #[param(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub name_contains: Option<String>,
-    /// Whether they can send, which is when Meta's status is `CONNECTED`.
+    /// Whether they can send, which is when their status is `CONNECTED`.
     pub messaging_enabled: Option<bool>,
     /// Connected after this moment.
     pub created_after: Option<Time>,

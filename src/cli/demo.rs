@@ -27,7 +27,7 @@ use crate::{
         dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
         sdk::LoginMode,
     },
-    sandbox::{self, AppWebhook, Sandbox},
+    sandbox::{self, Sandbox},
     seal::{Sealer, hex},
     store::{customers, projects},
     twilio::{self, Twilio},
@@ -78,9 +78,15 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
     let mut settings = twilio::Settings::at(facebook.url().parse()?);
     settings.account = args.provision.then(stand_in_account);
     let twilio = Twilio::new(settings)?;
-    let app = App::new(database.open().await?, clock, sealer, (meta, guard, twilio), public_url);
+    let mut app = App::new(database.open().await?, clock, sealer, (meta, guard, twilio), public_url);
+    let verify_token = hex(random::<16>());
+    app.listening.verify_token = Some(verify_token.clone().into());
     let (key, customer) = furnish(&app).await?;
     let house = house(app.clone(), listener)?;
+    // As a developer would have set it in the App Dashboard: without it no number is healthy.
+    let webhook = app.public_url.of("/meta/webhooks");
+    let is_verified = facebook.world().enter_webhook(&webhook, &verify_token, application::FIELDS).await;
+    anyhow::ensure!(is_verified, "{webhook} did not answer the stand-in Facebook");
 
     let create = format!(
         "curl -s -X POST {} -H 'X-API-Key: {key}' -H 'Content-Type: application/json' \\\n  -d '{{\"setup_link\": {{\"success_redirect_url\": \"{}/platform/success\", \"failure_redirect_url\": \"{}/platform/failure\"{}}}}}'",
@@ -89,9 +95,11 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
         facebook.url(),
         if args.provision { ", \"provision_phone_number\": true" } else { "" },
     );
+    let leave =
+        format!("curl -s {}/sandbox/notices -d event=PARTNER_REMOVED -d phone_number='THE NUMBER'", facebook.url());
     let link = first_link(&app, &key, customer, &facebook.url(), args.provision).await?;
     say(&format!(
-        "A setup link, as a customer would get it:\n\n  {link}\n\nAnother one, as a platform would ask for it:\n\n{create}\n\nFacebook{} a stand-in: nothing leaves this machine. Ctrl-C ends it{}.",
+        "A setup link, as a customer would get it:\n\n  {link}\n\nAnother one, as a platform would ask for it:\n\n{create}\n\nAnd when a customer takes a connected number away again:\n\n{leave}\n\nFacebook{} a stand-in: nothing leaves this machine. Ctrl-C ends it{}.",
         if args.provision { " and Twilio are each" } else { " is" },
         if args.keep.is_some() { "" } else { " and leaves nothing behind" }
     ))?;
@@ -113,12 +121,6 @@ async fn stand_in(public_url: &PublicUrl, login: LoginMode, clock: Clock) -> any
         graph_version: graph_version.clone(),
     };
     let facebook = Sandbox::start((Ipv4Addr::LOCALHOST, 0).into(), settings, clock).await?;
-    // As a developer would have set it in the App Dashboard: without it no number is healthy.
-    facebook.world().set_app_webhook(Some(AppWebhook {
-        callback_url: format!("{}/platform/webhook", facebook.url()),
-        is_active: true,
-        fields: application::FIELDS.iter().map(ToString::to_string).collect(),
-    }));
     let meta = Meta::new(Settings {
         app_id: app_id.to_owned(),
         app_secret: app_secret.into(),

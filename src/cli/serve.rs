@@ -13,7 +13,7 @@ use crate::{
     config::ServeArgs,
     connect::{LOGIN_LIFETIME, worker},
     invite::expire,
-    meter,
+    listen, meter,
     notify::{self, deliver},
     provision, release, routes,
     store::{sessions::Sessions, signups},
@@ -52,6 +52,8 @@ pub fn house(app: App, listener: TcpListener) -> std::io::Result<House> {
     app.tasks.spawn(visit::run(app.clone()));
     app.tasks.spawn(provision::worker::run(app.clone()));
     app.tasks.spawn(provision::reconcile::run(app.clone()));
+    app.tasks.spawn(listen::worker::run(app.clone()));
+    app.tasks.spawn(listen::forward::run(app.clone()));
     app.tasks.spawn(sweep(app.clone()));
     Ok(House { address, app, served })
 }
@@ -83,6 +85,7 @@ async fn sweep(app: App) {
             release::sweep(&app).await?;
             idempotency::sweep(&app).await?;
             visit::sweep(&app).await?;
+            listen::sweep(&app).await?;
             // A week, so that a login that comes back far too late is still told so.
             let long_ago = crate::clock::Timestamp(app.clock.now().0 - week());
             signups::forget_logins(app.store.acquire().await?.db(), long_ago).await

@@ -17,7 +17,7 @@ use crate::{
     id::{NumberId, ProjectId},
     meta::{Failure, Remedy},
     notify,
-    number::{Facts, PhoneNumber, place},
+    number::{Connection, Facts, PhoneNumber, Standing, place},
     release,
     store::{links, numbers, numbers::Secrets, releases},
 };
@@ -225,8 +225,14 @@ pub async fn change(
     number.updated_at = app.clock.now();
     if let Some(proven) = proven {
         number.learn(proven.facts.clone());
+        // The new token reads the account: whatever Meta told of the old one is over.
+        let was = number.standing.connection();
+        number.standing = Standing::connected(number.updated_at);
         let secrets = secrets(app, number.id, &proven, None)?;
         numbers::store(tx.db(), &number, &secrets).await?;
+        if was != Connection::Connected {
+            notify::tell(&mut tx, &Event::of_number(Name::NumberReconnected, &number, None, number.updated_at)).await?;
+        }
     }
     numbers::change(tx.db(), &number).await?;
     tx.commit().await?;

@@ -28,7 +28,7 @@ pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
         }
     };
     if is_reached && application(meta, findings).await {
-        subscriptions(meta, findings).await;
+        subscriptions(meta, patient, findings).await;
     }
     for what in BY_HAND {
         findings.push(Finding::look("dashboard", *what));
@@ -85,10 +85,12 @@ async fn application(meta: &Meta, findings: &mut Vec<Finding>) -> bool {
     }
 }
 
-/// Whether Meta tells the app what happens to numbers.
-async fn subscriptions(meta: &Meta, findings: &mut Vec<Finding>) {
+/// Whether Meta tells the app what happens to numbers, and whether we hear it.
+async fn subscriptions(meta: &Meta, patient: &Patient, findings: &mut Vec<Finding>) {
     const CHECK: &str = "meta_webhooks";
     let place = "App Dashboard, WhatsApp, Configuration, Webhook fields";
+    let ours = patient.public_url.as_ref().map_or_else(String::new, |url| url.of("/meta/webhooks"));
+    let has_token = patient.listening.verify_token.is_some();
     match meta.subscriptions().await {
         Err(failure) => findings.push(Finding::doubt(
             CHECK,
@@ -98,7 +100,10 @@ async fn subscriptions(meta: &Meta, findings: &mut Vec<Finding>) {
         Ok(None) => findings.push(Finding::doubt(
             CHECK,
             "the app has no webhook for whatsapp_business_account: no message and no status will arrive anywhere",
-            format!("{place}: set a callback URL and subscribe to {}", FIELDS.join(", ")),
+            format!(
+                "set META_VERIFY_TOKEN; {place}: enter it with the callback URL {ours}, and subscribe to {}",
+                FIELDS.join(", ")
+            ),
         )),
         Ok(Some(found)) => {
             let missing: Vec<&str> =
@@ -106,6 +111,20 @@ async fn subscriptions(meta: &Meta, findings: &mut Vec<Finding>) {
             if !found.is_active {
                 let mend = format!("{place}: verify the callback URL {} again", found.callback_url);
                 findings.push(Finding::doubt(CHECK, "Meta switched the app's webhook off", mend));
+            }
+            if found.callback_url != ours {
+                findings.push(Finding::look(CHECK, format!(
+                    "Meta sends to {} and not to {ours}: let that endpoint hand everything on to {ours}, byte for byte and with X-Hub-Signature-256, or enter {ours} in its place and name that endpoint in META_FORWARD_URL. Otherwise nobody is told when a number is offboarded, disconnected or reconnected",
+                    found.callback_url
+                )));
+            } else if !has_token {
+                findings.push(Finding::doubt(
+                    CHECK,
+                    format!(
+                        "Meta sends to {ours}, and META_VERIFY_TOKEN is not set: Meta cannot verify the address again"
+                    ),
+                    "set META_VERIFY_TOKEN to the verify token that was entered in the App Dashboard",
+                ));
             }
             if missing.is_empty() {
                 findings.push(Finding::fine(CHECK, format!("Meta tells {} of every field", found.callback_url)));

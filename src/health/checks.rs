@@ -7,7 +7,7 @@ use crate::{
     choice::choice,
     clock::Timestamp,
     meta::{Failure, Remedy, accounts::Inspected, application::Subscribed, numbers::MessagingHealth},
-    number::Facts,
+    number::{Connection, Facts, Standing},
 };
 
 type Answer<T> = Result<T, Failure>;
@@ -22,6 +22,8 @@ pub(super) struct Heard {
     pub(super) subscribed: Answer<bool>,
     /// About the app's own webhook, by which Meta delivers.
     pub(super) webhook: Answer<Option<Subscribed>>,
+    /// What Meta has told without being asked.
+    pub(super) standing: Standing,
 }
 
 choice! {
@@ -210,6 +212,9 @@ impl Heard {
     }
 
     fn connection(&self) -> Finding {
+        if let Some(finding) = self.told() {
+            return finding;
+        }
         match &self.number {
             Ok((facts, _)) => {
                 let details = json!({"status": facts.status, "platform_type": facts.platform_type});
@@ -223,6 +228,21 @@ impl Heard {
             }
             Err(failure) => Finding::refused(failure, Status::Unhealthy, "the number cannot be read"),
         }
+    }
+
+    /// What was told counts whatever the number says of itself: a token may outlive the business's consent.
+    fn told(&self) -> Option<Finding> {
+        let error = match self.standing.connection() {
+            Connection::Connected => return None,
+            Connection::Offboarded => "the number was moved to another device, and waits there to be connected again",
+            Connection::Disconnected => "the number was taken from the platform; reconnect it",
+        };
+        let word = self.standing.word()?;
+        let details = json!({
+            "status": "DISCONNECTED", "connection": word.is, "meta_event": word.told, "reason": word.reason,
+            "initiated_by": word.initiated_by, "since": word.at.rfc3339(),
+        });
+        Some(Finding::failed(Status::Unhealthy, details, error))
     }
 
     /// The published answer has Meta's overall word beside the details as well.
@@ -292,6 +312,7 @@ mod tests {
             number: Ok((facts, Some(health))),
             subscribed: Ok(true),
             webhook: Ok(Some(webhook(true))),
+            standing: Standing::default(),
         }
     }
 

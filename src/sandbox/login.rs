@@ -139,15 +139,12 @@ pub(super) struct Granted {
     pub(super) phone: Option<(String, Mode)>,
 }
 
-/// Carries a login out and gives the address of the redirect, with the fragment that Facebook appends.
-pub(super) fn finish(estate: &mut Estate, request: &Request, login: &Login, now: Timestamp) -> Result<String, Refused> {
-    let pairs = match grant(estate, request, login, now)? {
-        Ok(granted) => {
-            return Ok(callback(&request.redirect_uri, &[("code", &granted.code), ("state", &request.state)]));
-        }
-        Err(ending) => without_code(ending, &request.state),
-    };
-    Ok(callback(&request.redirect_uri, &pairs))
+/// The address of the redirect that a login ends with, with the fragment that Facebook appends.
+pub(super) fn callback(request: &Request, granted: &Result<Granted, Trouble>) -> String {
+    match granted {
+        Ok(granted) => address(&request.redirect_uri, &[("code", &granted.code), ("state", &request.state)]),
+        Err(ending) => address(&request.redirect_uri, &without_code(*ending, &request.state)),
+    }
 }
 
 /// Carries a login out; what ended it where there is no code.
@@ -281,7 +278,7 @@ fn without_code(trouble: Trouble, state: &str) -> Vec<(&'static str, &str)> {
     pairs
 }
 
-fn callback(redirect_uri: &str, pairs: &[(&str, &str)]) -> String {
+fn address(redirect_uri: &str, pairs: &[(&str, &str)]) -> String {
     let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
     let joint = if redirect_uri.contains('?') { '&' } else { '?' };
     format!("{redirect_uri}{joint}{query}#_=_")

@@ -76,6 +76,7 @@ struct Inner {
     clock: Clock,
     url: String,
     twilio: Exchange,
+    http: reqwest::Client,
     state: Mutex<State>,
 }
 
@@ -103,7 +104,9 @@ impl World {
             app_webhook: None,
         };
         let twilio = Exchange::new(clock.clone(), url.clone());
-        Self(Arc::new(Inner { settings, clock, url, twilio, state: Mutex::new(state) }))
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+        let http = http.unwrap_or_default();
+        Self(Arc::new(Inner { settings, clock, url, twilio, http, state: Mutex::new(state) }))
     }
 
     /// The telephone company.
@@ -120,6 +123,21 @@ impl World {
     /// Sets the app's webhook in the dashboard, or removes it.
     pub fn set_app_webhook(&self, webhook: Option<AppWebhook>) {
         self.state().app_webhook = webhook;
+    }
+
+    /// The app's webhook, as the dashboard has it.
+    #[must_use]
+    pub fn app_webhook(&self) -> Option<AppWebhook> {
+        self.state().app_webhook.clone()
+    }
+
+    /// The business that owns a WABA.
+    pub(super) fn owner(&self, waba_id: &str) -> String {
+        self.state().estate.waba(waba_id).map(|waba| waba.business_id.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn http(&self) -> &reqwest::Client {
+        &self.0.http
     }
 
     /// Every Graph call so far, in order of arrival.
@@ -253,11 +271,15 @@ impl World {
     }
 
     pub(super) fn grant(&self, request: &Request, login: &Login) -> Result<Result<Granted, Trouble>, Refused> {
-        login::grant(&mut self.state().estate, request, login, self.0.clock.now())
+        let granted = login::grant(&mut self.state().estate, request, login, self.0.clock.now())?;
+        if let Ok(granted) = &granted {
+            self.tell_of_sharing(&granted.waba);
+        }
+        Ok(granted)
     }
 
     pub(super) fn finish(&self, request: &Request, login: &Login) -> Result<String, Refused> {
-        login::finish(&mut self.state().estate, request, login, self.0.clock.now())
+        Ok(login::callback(request, &self.grant(request, login)?))
     }
 
     /// Writes a call down and says what is planned for it.

@@ -1,6 +1,6 @@
 //! Connected phone numbers, and their sealed secrets, which no query for the API ever selects.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, types::Json};
 
 use super::{Db, Page, on, sql};
 use crate::{
@@ -15,7 +15,7 @@ macro_rules! columns {
         "id, project_id, customer_id, name, phone_number_id, business_account_id, business_id, is_coexistence, \
          display_phone_number, verified_name, quality_rating, code_verification_status, name_status, status, \
          throughput_tier, messaging_limit, is_official_business_account, is_pin_enabled, \
-         inbound_processing_enabled, calls_enabled, webhook_verified_at, created_at, updated_at"
+         inbound_processing_enabled, calls_enabled, webhook_verified_at, standing, created_at, updated_at"
     };
 }
 macro_rules! matching {
@@ -27,7 +27,7 @@ macro_rules! matching {
          and (cast($5 as text) is null or lower(name) like '%' || lower($5) || '%' escape '\\') \
          and (cast($6 as bigint) is null or created_at > $6) \
          and (cast($7 as bigint) is null or created_at < $7) \
-         and (cast($8 as boolean) is null or (coalesce(status, '') = 'CONNECTED') = $8)"
+         and (cast($8 as boolean) is null or (coalesce(status, '') = 'CONNECTED' and connection = 'connected') = $8)"
     };
 }
 
@@ -36,9 +36,9 @@ sql! {
         business_id, is_coexistence, display_phone_number, digits, verified_name, quality_rating, \
         code_verification_status, name_status, status, throughput_tier, messaging_limit, \
         is_official_business_account, is_pin_enabled, token_sealed, token_expires_at, pin_sealed, created_at, updated_at, \
-        inbound_processing_enabled, calls_enabled) \
+        inbound_processing_enabled, calls_enabled, standing, connection) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
-        $25, $26) \
+        $25, $26, $27, $28) \
         on conflict (project_id, phone_number_id) do update set \
         business_account_id = excluded.business_account_id, business_id = excluded.business_id, \
         is_coexistence = excluded.is_coexistence, display_phone_number = excluded.display_phone_number, \
@@ -50,13 +50,20 @@ sql! {
         is_pin_enabled = excluded.is_pin_enabled, token_sealed = excluded.token_sealed, \
         token_expires_at = excluded.token_expires_at, \
         pin_sealed = coalesce(excluded.pin_sealed, phone_numbers.pin_sealed), updated_at = excluded.updated_at, \
-        health = null, health_asked_at = null \
+        standing = excluded.standing, connection = excluded.connection, health = null, health_asked_at = null \
         where phone_numbers.customer_id = excluded.customer_id and phone_numbers.id = excluded.id";
     KNOWN = concat!("select ", columns!(), ", pin_sealed from phone_numbers where project_id = $1 and phone_number_id = $2");
     FIND = concat!("select ", columns!(), " from phone_numbers where project_id = $1 and phone_number_id = $2");
     BY_ID = concat!("select ", columns!(), " from phone_numbers where id = $1");
     BY_DIGITS = concat!("select ", columns!(), " from phone_numbers where project_id = $1 and customer_id = $2 and digits = $3");
     LOCK = concat!("update phone_numbers set updated_at = updated_at where project_id = $1 and phone_number_id = $2 returning ", columns!());
+    /// In the order of their ids: two who take the same ones wait for each other in turn.
+    OF_ACCOUNT = concat!("select ", columns!(), " from phone_numbers where business_account_id = $1 order by id");
+    OF_ACCOUNT_PG = concat!("select ", columns!(), " from phone_numbers where business_account_id = $1 order by id for update");
+    STAND = "update phone_numbers set standing = $2, connection = $3, updated_at = $4, health = null, health_asked_at = null \
+        where id = $1";
+    HEAR = "update phone_numbers set standing = $2 where id = $1";
+    LOOK_AGAIN = "update phone_numbers set health = null, health_asked_at = null where business_account_id = $1";
     CHANGE = "update phone_numbers set name = $2, inbound_processing_enabled = $3, calls_enabled = $4, updated_at = $5 where id = $1";
     TOKEN = "select token_sealed from phone_numbers where id = $1";
     REMOVE = concat!("delete from phone_numbers where project_id = $1 and phone_number_id = $2 returning ", columns!(), ", token_sealed");
@@ -146,6 +153,8 @@ pub async fn store(db: Db<'_>, number: &PhoneNumber, secrets: &Secrets) -> Resul
             .bind(number.updated_at)
             .bind(number.inbound_processing_enabled)
             .bind(number.calls_enabled)
+            .bind(Json(&number.standing))
+            .bind(number.standing.connection().as_str())
             .execute(c)
             .await?
             .rows_affected()
@@ -166,6 +175,35 @@ pub async fn find(db: Db<'_>, project: ProjectId, phone_number_id: &str) -> Resu
 /// Takes one number for the rest of the transaction.
 pub async fn lock(db: Db<'_>, project: ProjectId, phone_number_id: &str) -> Result<Option<PhoneNumber>> {
     Ok(on!(db, c => sqlx::query_as(LOCK).bind(project).bind(phone_number_id).fetch_optional(c).await?))
+}
+
+/// The account's numbers in all projects, taken for the rest of the transaction.
+pub async fn of_account(db: Db<'_>, account: &str) -> Result<Vec<PhoneNumber>> {
+    Ok(match db {
+        // Who writes has SQLite to themselves.
+        Db::Sqlite(c) => sqlx::query_as(OF_ACCOUNT).bind(account).fetch_all(c).await?,
+        Db::Postgres(c) => sqlx::query_as(OF_ACCOUNT_PG).bind(account).fetch_all(c).await?,
+    })
+}
+
+/// Writes how a number stands; with `changed_at`, that it can be used no more or again, so that its health is asked anew.
+pub async fn stand(db: Db<'_>, number: &PhoneNumber, changed_at: Option<Timestamp>) -> Result<()> {
+    let standing = Json(&number.standing);
+    on!(db, c => {
+        match changed_at {
+            Some(at) => {
+                let connection = number.standing.connection().as_str();
+                sqlx::query(STAND).bind(number.id).bind(standing).bind(connection).bind(at).execute(c).await?
+            }
+            None => sqlx::query(HEAR).bind(number.id).bind(standing).execute(c).await?,
+        };
+    });
+    Ok(())
+}
+
+/// Forgets what the last health checks of an account's numbers found. Gives how many numbers these are.
+pub async fn look_again(db: Db<'_>, account: &str) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(LOOK_AGAIN).bind(account).execute(c).await?.rows_affected()))
 }
 
 /// Writes what a platform sets of a number.

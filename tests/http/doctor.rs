@@ -17,17 +17,13 @@ use crate::{
 
 const OTHER_KEY: &str = "other:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
+const FIELDS: &[&str] = &["messages", "account_update", "history", "smb_app_state_sync", "smb_message_echoes"];
+
 type Settings = BTreeMap<&'static str, String>;
 
 /// Settings of a deployment that is well: the house, its database, its stand-in Facebook.
 fn settings(house: &House) -> Settings {
-    house.world().set_app_webhook(Some(webhook(&[
-        "messages",
-        "account_update",
-        "history",
-        "smb_app_state_sync",
-        "smb_message_echoes",
-    ])));
+    house.world().set_app_webhook(Some(webhook(FIELDS)));
     [
         ("PUBLIC_URL", house.url.as_str()),
         ("DATABASE_URL", &house.database.url),
@@ -96,6 +92,7 @@ on_both! {
         }
         assert!(out.contains(&format!("list exactly: {}/auth/facebook/callback", house.url)), "to copy: {out}");
         assert!(out.contains("App mode (top of the App Dashboard) is Live"), "what only a person sees: {out}");
+        assert!(out.contains(&format!("Meta sends to https://hooks.example/meta and not to {}/meta/webhooks", house.url)), "{out}");
         for secret in [APP_SECRET, SECRET_KEYS.split(':').next_back().expect("a key")] {
             assert!(!out.contains(secret) && !err.contains(secret));
         }
@@ -158,6 +155,8 @@ async fn every_setting_that_would_stop_a_customer_is_found() {
         ("META_EXTRAS_DEDICATED", "v4", &["settings: META_EXTRAS_DEDICATED must be a JSON object"]),
         ("META_EXTRAS_DEDICATED", r#"{"featureType":"only_waba_sharing"}"#, &["extras", "leaves the phone number out"]),
         ("ADMIN_ADDR", "9090", &["settings: ADMIN_ADDR must be an address"]),
+        ("META_FORWARD_URL", "hooks.example", &["settings: META_FORWARD_URL must be an absolute"]),
+        ("META_VERIFY_TOKEN_FILE", "/nowhere", &["settings: META_VERIFY_TOKEN cannot be read from the file"]),
         ("WEBHOOK_ALLOWED_NETS", "10.0.0.0/99", &["settings: WEBHOOK_ALLOWED_NETS must be ranges"]),
     ] {
         let mut ill = well.clone();
@@ -207,6 +206,17 @@ async fn what_stops_no_customer_is_a_warning() {
         assert!(is_well, "{warnings:?}");
         assert_said(&warnings, parts, "webhooks");
     }
+    // The address is ours: then its token is needed, and nothing else.
+    let ours = format!("{}/meta/webhooks", house.url);
+    house.world().set_app_webhook(Some(AppWebhook { callback_url: ours.clone(), ..webhook(FIELDS) }));
+    let (_, warnings) = findings(&settings, "warning").await;
+    assert_said(&warnings, &["meta_webhooks", &ours, "META_VERIFY_TOKEN is not set"], "no token");
+    let mut set = settings.clone();
+    set.insert("META_VERIFY_TOKEN", "open sesame".to_owned());
+    let (_, warnings) = findings(&set, "warning").await;
+    assert!(!warnings.iter().any(|line| line.contains("meta_webhooks")), "{warnings:?}");
+    let (_, look) = findings(&set, "look").await;
+    assert!(!look.iter().any(|line| line.contains("meta_webhooks")), "{look:?}");
     let mut odd = settings.clone();
     odd.insert("META_EXTRAS_COEXISTENCE", r#"{"version":"v4"}"#.to_owned());
     let (is_well, warnings) = findings(&odd, "warning").await;

@@ -57,5 +57,6 @@ mod tabs;
 mod terms_changed;
 mod three_ways;
 mod timeline;
+mod told;
 mod way;
 mod webhooks;

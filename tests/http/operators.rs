@@ -100,7 +100,7 @@ on_both! {
         assert_eq!(serving.ask("/healthz").await, (200, "ok\n".to_owned()));
         let ready = serving.until_ready(200).await;
         assert_eq!((&ready["database"], &ready["draining"]), (&json!("ok"), &json!(false)), "{ready}");
-        let workers = ["deliveries", "expiry", "provisioning", "releases", "signups"].map(|name| (name.to_owned(), json!("ok")));
+        let workers = ["deliveries", "expiry", "notices", "provisioning", "releases", "signups"].map(|name| (name.to_owned(), json!("ok")));
         assert_eq!(ready["workers"], serde_json::Value::Object(workers.into_iter().collect()));
 
         let platform = serving.platform().await;

@@ -42,6 +42,10 @@ on_both! {
             "status": number["status"], "throughput_tier": number["throughput_tier"],
             "whatsapp_business_manager_messaging_limit": number["whatsapp_business_manager_messaging_limit"],
             "is_meta_provided": false,
+            "connection": {
+                "status": "connected", "since": "2024-03-01T12:00:00.000Z", "meta_event": null, "reason": null,
+                "initiated_by": null,
+            },
             "is_official_business_account": false, "is_pin_enabled": true, "inbound_processing_enabled": true,
             "calls_enabled": false, "webhook_verified_at": null,
             "created_at": "2024-03-01T12:00:00.000Z", "updated_at": "2024-03-01T12:00:00.000Z",

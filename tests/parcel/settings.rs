@@ -132,7 +132,14 @@ fn every_setting_and_command_has_a_line_of_help() {
 
 #[test]
 fn no_secret_is_shown_by_the_help_text() {
-    let secrets = ["SECRET_KEYS", "META_APP_SECRET", "DATABASE_URL", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY_SECRET"];
+    let secrets = [
+        "SECRET_KEYS",
+        "META_APP_SECRET",
+        "META_VERIFY_TOKEN",
+        "DATABASE_URL",
+        "TWILIO_AUTH_TOKEN",
+        "TWILIO_API_KEY_SECRET",
+    ];
     for command in ["serve", "doctor"] {
         let mut program = crate::setuplinks(&[command, "--help"]);
         for secret in secrets {

@@ -8,7 +8,7 @@ use std::{
 use axum::{
     Router,
     body::Bytes,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
@@ -85,7 +85,7 @@ impl Receiver {
     /// One that answers 200.
     pub async fn open() -> Self {
         let memory = Arc::new(Memory::default());
-        let router = Router::new().fallback(receive).with_state(memory.clone());
+        let router = Router::new().fallback(receive).layer(DefaultBodyLimit::disable()).with_state(memory.clone());
         let listener = tokio::net::TcpListener::bind(loopback()).await.expect("a free port");
         let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(listener, router).await });
