@@ -62,6 +62,8 @@ on_both! {
         }
         let api = acme.get("/customers").await;
         assert_eq!((api.header("x-content-type-options"), api.header("referrer-policy")), ("nosniff", "no-referrer"));
+        let policy = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+        assert_eq!((api.header("content-security-policy"), api.header("cache-control")), (policy, "no-store"));
     }
 
     async fn a_form_may_lead_to_facebook_and_where_the_link_redirects_and_nowhere_else(db: Database) {

@@ -6,6 +6,7 @@
 mod deploy;
 mod licenses;
 mod papers;
+mod security;
 mod settings;
 
 use std::{
