@@ -41,6 +41,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(project::rotate))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::get, customers::update, customers::delete))
+        .routes(routes!(customers::records::export))
+        .routes(routes!(customers::records::erase))
         .routes(routes!(setup_links::list, setup_links::create))
         .routes(routes!(setup_links::get, setup_links::update))
         .routes(routes!(timeline::list))
@@ -79,6 +81,9 @@ fn face(response: Response, id: Option<RequestId>) -> Response {
     let request_id = id.map(|id| id.to_string()).unwrap_or_default();
     let error = response.extensions().get::<Arc<Error>>().cloned();
     let (sentence, code) = match (&error, response.status()) {
+        (Some(error), _) if matches!(**error, Error::DatabaseDown(_)) => {
+            ("the database cannot be used at the moment; nothing was saved, try again later".to_owned(), error.code())
+        }
         (Some(error), _) if error.is_internal() => ("something went wrong on our side".to_owned(), error.code()),
         (Some(error), _) => (error.to_string(), error.code()),
         (None, StatusCode::NOT_FOUND) => ("there is nothing at this address".to_owned(), "not_found"),

@@ -18,6 +18,7 @@ use crate::{
     id::SignupId,
     link::{SetupLink, token::Token},
     meta::{Meta, listening::Listening},
+    retention::Retention,
     seal::{Place, Sealer},
     store::Store,
     twilio::Twilio,
@@ -60,9 +61,6 @@ impl PublicUrl {
         self.of("/auth/facebook/callback")
     }
 }
-
-/// How long events and deliveries are kept unless the operator says otherwise.
-pub const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// When each loop of the house last came round: how a loop that hangs is noticed.
 #[derive(Clone, Debug, Default)]
@@ -109,8 +107,8 @@ pub struct App {
     pub public_url: PublicUrl,
     /// Calls of the API a minute that a key may make.
     pub api_rate_limit: NonZeroU32,
-    /// How long events and deliveries are kept.
-    pub retention: Duration,
+    /// How long what is over is kept.
+    pub retention: Retention,
     /// Looks at links that are not written yet.
     pub visits: Visits,
     /// Background work, waited for at the end.
@@ -148,7 +146,7 @@ impl App {
             stopping,
             moved,
             pulse: Pulse::default(),
-            retention: RETENTION,
+            retention: Retention::default(),
             visits: Visits::default(),
         }
     }

@@ -1,4 +1,4 @@
-//! The commands: serve · doctor · health · demo · project · key, and the papers: completions · manual · licenses.
+//! The commands: serve · doctor · health · demo · backup · keys · customer · project · key, and the papers: completions · manual · licenses.
 
 use std::path::PathBuf;
 
@@ -12,13 +12,17 @@ use crate::{
     store::{keys, projects},
 };
 
+mod backup;
+mod customer;
 mod demo;
 mod doctor;
 mod health;
 mod papers;
+mod secret_keys;
 mod serve;
 mod twilio;
 
+pub use backup::BackupArgs;
 pub use demo::DemoArgs;
 pub use doctor::DoctorArgs;
 pub use health::HealthArgs;
@@ -40,6 +44,7 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
 enum Command {
     /// Run the server
     Serve(Box<ServeArgs>),
@@ -51,6 +56,14 @@ enum Command {
     Health(HealthArgs),
     /// Try everything on this machine, with a stand-in Facebook: nothing to configure, nothing left behind
     Demo(DemoArgs),
+    /// Copy an SQLite database into one file, while the server runs; SECRET_KEYS are not in it
+    Backup(BackupArgs),
+    /// Secret keys: those that seal secrets at rest (SECRET_KEYS)
+    #[command(subcommand)]
+    Keys(secret_keys::KeysCommand),
+    /// Customers: what is held of one, told or erased
+    #[command(subcommand)]
+    Customer(customer::CustomerCommand),
     /// Projects: one for each platform
     #[command(subcommand)]
     Project(ProjectCommand),
@@ -133,6 +146,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Doctor(args) => doctor::run(&args, clock).await,
         Command::Health(args) => health::run(&args).await,
         Command::Demo(args) => demo::run(args, clock).await,
+        Command::Keys(command) => secret_keys::run(command, &clock).await,
+        Command::Customer(command) => customer::run(command, &clock).await,
+        Command::Backup(args) => backup::run(&args).await,
         Command::Project(command) => project(command, &clock).await,
         Command::Key(command) => key(command, &clock).await,
         Command::Completions { shell } => papers::completions(shell),

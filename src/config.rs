@@ -27,12 +27,14 @@ use crate::{
 
 mod listen;
 mod read;
+mod retention;
 mod seal;
 mod twilio;
 
 pub use listen::ListenArgs;
 pub use read::{Unusable, or_file};
-use read::{base, days, extras, id, nets, or_default, rate, required, unusable};
+use read::{base, extras, id, nets, or_default, rate, required, unusable};
+pub use retention::RetentionArgs;
 pub use seal::SealArgs;
 pub use twilio::TwilioArgs;
 
@@ -44,7 +46,6 @@ const DEFAULT_LOGIN: &str = "redirect";
 const DEFAULT_SDK_URL: &str = "https://connect.facebook.net";
 const DEFAULT_DIALOG_URL: &str = "https://www.facebook.com";
 const DEFAULT_API_RATE_LIMIT: &str = "1000";
-const DEFAULT_RETENTION_DAYS: &str = "30";
 const DEFAULT_DATABASE_URL: &str = "sqlite://setuplinks.db";
 
 /// Where the database is: all that commands need which do not serve.
@@ -133,9 +134,6 @@ pub struct ServeArgs {
     /// plain http is allowed there
     #[arg(long, env = "WEBHOOK_ALLOWED_NETS", default_value = "", value_name = "NETS")]
     webhook_allowed_nets: String,
-    /// How many days events and webhook deliveries are kept, from 1 to 3650
-    #[arg(long, env = "EVENT_RETENTION_DAYS", default_value = DEFAULT_RETENTION_DAYS, value_name = "DAYS")]
-    event_retention_days: String,
     /// The dialog's extras for coexistence, as a JSON object
     #[arg(
         long,
@@ -163,6 +161,8 @@ pub struct ServeArgs {
     listen: ListenArgs,
     #[command(flatten)]
     twilio: TwilioArgs,
+    #[command(flatten)]
+    retention: RetentionArgs,
 }
 
 fn listen_addr(text: &str) -> Result<SocketAddr, String> {
@@ -185,6 +185,15 @@ impl DatabaseArgs {
     pub async fn open(&self) -> anyhow::Result<Store> {
         let url = self.url()?;
         Store::open(&url).await.map_err(|e| unusable("DATABASE_URL", format!("cannot be used: {e}")).into())
+    }
+
+    /// Connects to a database that is there, and changes nothing about it.
+    ///
+    /// # Errors
+    /// When the setting cannot be used or the database cannot be reached.
+    pub async fn connect(&self) -> anyhow::Result<Store> {
+        let url = self.url()?;
+        Store::connect(&url, false).await.map_err(|e| unusable("DATABASE_URL", format!("cannot be used: {e}")).into())
     }
 
     fn url(&self) -> Result<String, Unusable> {
@@ -224,7 +233,7 @@ impl ServeArgs {
         let meta = Meta::new(self.meta(&public_url)?)?;
         let guard = Guard::new(self.webhook_nets()?)?;
         let api_rate_limit = rate("API_RATE_LIMIT", or_default(&self.api_rate_limit, DEFAULT_API_RATE_LIMIT))?;
-        let retention = days("EVENT_RETENTION_DAYS", or_default(&self.event_retention_days, DEFAULT_RETENTION_DAYS))?;
+        let retention = self.retention.retention()?;
         let (twilio, listening) = (Twilio::new(self.twilio.settings()?)?, self.listen.settings()?);
         let store = self.database.open().await?;
         let app = App::new(store, clock, sealer, (meta, guard, twilio), public_url);
@@ -241,6 +250,7 @@ impl ServeArgs {
         unusable.extend(self.unusable_of_meta());
         unusable.extend(self.twilio.settings().err());
         let listening = self.listen.settings().map_err(|e| unusable.push(e)).unwrap_or_default();
+        unusable.extend(self.retention.retention().err());
         let callback = public_url.as_ref().map_or_else(String::new, PublicUrl::callback);
         let meta = self.meta_at(callback).ok().and_then(|settings| Meta::new(settings).ok());
         let store = match self.database.url() {

@@ -45,13 +45,18 @@ pub const DEADLINE: Duration = Duration::from_secs(2 * 60);
 pub struct Visitor(String);
 
 impl Visitor {
+    /// What a session keeps it under.
+    pub const IN_SESSION: &str = "visitor";
+
     /// A visitor nobody has seen before.
     #[must_use]
     pub fn new() -> Self {
         Self(secret())
     }
 
-    fn digest(&self) -> Vec<u8> {
+    /// What a signup keeps of it.
+    #[must_use]
+    pub fn digest(&self) -> Vec<u8> {
         digest(&self.0)
     }
 }

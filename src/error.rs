@@ -57,7 +57,10 @@ pub enum Error {
     BadRequest(&'static str),
     /// The database did not do what it was asked.
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
+    /// The database does nothing for anybody now: its disk is full or may not be written, it is busy or away.
+    #[error("database, for now: {0}")]
+    DatabaseDown(sqlx::Error),
     /// Something sealed does not open: its key is not in `SECRET_KEYS`, or the row was tampered with.
     #[error("sealed data in {0} does not open with any of SECRET_KEYS")]
     Sealed(String),
@@ -93,7 +96,7 @@ impl Error {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) | Self::StillRunning => StatusCode::CONFLICT,
-            Self::MetaDown(_) | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::MetaDown(_) | Self::Unavailable(_) | Self::DatabaseDown(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Changed => StatusCode::PRECONDITION_FAILED,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::ForeignLogin => StatusCode::FORBIDDEN,
@@ -114,7 +117,7 @@ impl Error {
             Self::Changed => "precondition_failed",
             Self::StillRunning => "request_in_progress",
             Self::TooMany { .. } => "rate_limited",
-            Self::Unavailable(_) => "unavailable",
+            Self::Unavailable(_) | Self::DatabaseDown(_) => "unavailable",
             Self::ForeignLogin => "foreign_login",
             Self::BadRequest(_) => "bad_request",
             Self::Database(_) | Self::Sealed(_) | Self::Internal(_) => "internal",
@@ -126,6 +129,7 @@ impl Error {
         match self {
             Self::TooMany { retry_after, .. } => Some(*retry_after),
             Self::StillRunning => Some(1),
+            Self::DatabaseDown(_) => Some(30),
             _ => None,
         }
     }
@@ -133,7 +137,31 @@ impl Error {
     /// Whether the text may leave the house. The rest is for the log alone.
     #[must_use]
     pub fn is_internal(&self) -> bool {
-        self.status() == StatusCode::INTERNAL_SERVER_ERROR
+        self.status() == StatusCode::INTERNAL_SERVER_ERROR || matches!(self, Self::DatabaseDown(_))
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if is_passing(&error) { Self::DatabaseDown(error) } else { Self::Database(error) }
+    }
+}
+
+/// Whether the database would have refused anything else as well, and what it was asked may work later as it stands.
+fn is_passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(e) => {
+            let code = e.code().unwrap_or_default();
+            if e.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+                // The low byte is the primary code: busy, read-only, input or output, full, cannot open.
+                code.parse().is_ok_and(|code: i32| matches!(code & 0xff, 5 | 8 | 10 | 13 | 14))
+            } else {
+                // Connections, resources such as the disk, an operator at work; a server that only reads.
+                ["08", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "25006"
+            }
+        }
+        _ => false,
     }
 }
 

@@ -86,4 +86,6 @@ ids! {
     DeliveryId,
     /// Something that happened and that platforms may be told.
     EventId,
+    /// That a customer was erased.
+    ErasureId,
 }

@@ -26,8 +26,12 @@
 //! What happens on the way is told to the platform's webhooks by [`notify`], through [`guard`]; [`visit`] notes that a person
 //! opened a link.
 //!
+//! [`reseal`] makes old secret keys needless, [`retention`] forgets what is over, and [`records`] tells what is
+//! held of a customer, or erases it.
+//!
 //! An import only ever goes down: faces ([`page`], [`api`], [`inbound`], [`web`]), engines ([`connect`], [`health`], [`invite`],
-//! [`release`], [`landing`], [`listen`], [`logo`], [`provision`], [`visit`], [`notify`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`twilio`], [`guard`]), things
+//! [`release`], [`landing`], [`listen`], [`logo`], [`provision`], [`visit`], [`notify`],
+//! [`reseal`], [`retention`], [`records`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`twilio`], [`guard`]), things
 //! ([`link`], [`signup`], [`notice`], [`number`], [`provisioned`], [`customer`], [`event`], [`webhook`], [`device`]), ground ([`words`], [`seal`], [`error`],
 //! [`clock`], [`id`], [`choice`], [`meter`]).
 
@@ -50,7 +54,10 @@ pub mod listen;
 pub mod logo;
 pub mod notify;
 pub mod provision;
+pub mod records;
 pub mod release;
+pub mod reseal;
+pub mod retention;
 pub mod visit;
 
 pub mod guard;

@@ -9,7 +9,6 @@ use tokio::sync::Notify;
 
 use crate::{
     app::App,
-    clock::Timestamp,
     error::{Error, Result},
     event::{Event, Name},
     id::{DeliveryId, ProjectId, WebhookId},
@@ -67,22 +66,3 @@ pub fn place(webhook: WebhookId, column: &'static str) -> Place {
 
 /// How long the secret before the present one goes on signing.
 pub const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Forgotten in one go: a database that is busy with more keeps others waiting.
-const HANDFUL: i64 = 500;
-
-/// Forgets events and deliveries from before the time that they are kept for, a handful at a time.
-pub async fn sweep(app: &App) -> Result<()> {
-    let retention = i64::try_from(app.retention.as_millis()).unwrap_or(i64::MAX);
-    let when = Timestamp(app.clock.now().0.saturating_sub(retention));
-    let handful = u64::try_from(HANDFUL).unwrap_or(u64::MAX);
-    while deliveries::forget(app.store.acquire().await?.db(), when, HANDFUL).await? == handful
-        || events::forget(app.store.acquire().await?.db(), when, HANDFUL).await? == handful
-    {
-        if app.stopping.is_cancelled() {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
-    Ok(())
-}

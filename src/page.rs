@@ -286,6 +286,7 @@ fn trouble(error: &Error, lang: Lang, reference: Option<String>) -> Result<Respo
     let (page, stem) = match error {
         Error::NotFound(_) => ("not-found", "not-found"),
         Error::ForeignLogin => ("error", "other-browser"),
+        Error::DatabaseDown(_) => ("error", "unsaved"),
         error if error.is_internal() => ("error", "error"),
         _ => ("error", "bad-request"),
     };
@@ -329,12 +330,19 @@ pub async fn faces(request: Request, next: Next) -> Response {
         (None, status) if status.is_client_error() && !response.headers().contains_key(header::CONTENT_LANGUAGE) => {
             Arc::new(Error::BadRequest("refused before it reached a handler"))
         }
+        // What stands around a handler has no words: a session that cannot be written, for one.
+        (None, status) if status.is_server_error() && !response.headers().contains_key(header::CONTENT_LANGUAGE) => {
+            Arc::new(Error::Internal("failed around a handler".to_owned()))
+        }
         _ => return response,
     };
     let status = if error.is_some() { refused.status() } else { response.status() };
     match trouble(&refused, lang, reference) {
         Ok(mut shown) => {
             *shown.status_mut() = status;
+            if let Some(seconds) = response.headers().get(header::RETRY_AFTER) {
+                shown.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
+            }
             if let Some(error) = error {
                 shown.extensions_mut().insert(error);
             }

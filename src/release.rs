@@ -22,7 +22,7 @@ use crate::{
     invite,
     link::Status,
     notify, number,
-    seal::Place,
+    seal::{Place, Sealer},
     signup::{self, Signup},
     store::{Tx, customers, links, numbers, numbers::Removed, releases, releases::Release, signups},
 };
@@ -51,7 +51,8 @@ pub async fn number(app: &App, project: ProjectId, phone_number_id: &str, deregi
             "deregister must be false for a number that stays in use with the WhatsApp Business app",
         ));
     }
-    part(app, &mut tx, &removed, deregister, now).await?;
+    told(&mut tx, &removed, now).await?;
+    part(&app.sealer, &mut tx, &removed, deregister, now).await?;
     tx.commit().await
 }
 
@@ -66,19 +67,7 @@ pub async fn customer(app: &App, project: ProjectId, id: CustomerId, deregister:
     if !links::lock_customer(tx.db(), project, id).await? {
         return Err(Error::NotFound("customer"));
     }
-    links::lock_all(tx.db(), id).await?;
-    for link in links::supersede(tx.db(), id, LinkId(Uuid::nil()), now).await? {
-        if link.stored_status == Status::Revoked {
-            invite::revoked(&mut tx, &link, now).await?;
-        }
-    }
-    for removed in numbers::remove_all(tx.db(), id).await? {
-        part(app, &mut tx, &removed, deregister && !removed.number.is_coexistence, now).await?;
-    }
-    let running = signups::running(tx.db(), id).await?;
-    for signup in &running {
-        cut_off(app, &mut tx, signup, now).await?;
-    }
+    let running = depart(&app.sealer, &mut tx, id, (deregister, true), now).await?;
     customers::delete(tx.db(), id).await?;
     tx.commit().await?;
     // Pages that watch look again, and find nothing.
@@ -88,35 +77,76 @@ pub async fn customer(app: &App, project: ProjectId, id: CustomerId, deregister:
     Ok(())
 }
 
-/// A number is gone: the platform is told, and Meta will be.
-async fn part(app: &App, tx: &mut Tx, removed: &Removed, deregister: bool, now: Timestamp) -> Result<()> {
+/// All that is a customer's ends, and no webhook is told. The customer's row is the caller's. Gives the signups that ran.
+pub(crate) async fn silently(
+    sealer: &Sealer,
+    tx: &mut Tx,
+    id: CustomerId,
+    deregister: bool,
+    now: Timestamp,
+) -> Result<Vec<Signup>> {
+    depart(sealer, tx, id, (deregister, false), now).await
+}
+
+async fn depart(
+    sealer: &Sealer,
+    tx: &mut Tx,
+    id: CustomerId,
+    (deregister, is_told): (bool, bool),
+    now: Timestamp,
+) -> Result<Vec<Signup>> {
+    links::lock_all(tx.db(), id).await?;
+    for link in links::supersede(tx.db(), id, LinkId(Uuid::nil()), now).await? {
+        if is_told && link.stored_status == Status::Revoked {
+            invite::revoked(tx, &link, now).await?;
+        }
+    }
+    for removed in numbers::remove_all(tx.db(), id).await? {
+        if is_told {
+            told(tx, &removed, now).await?;
+        }
+        part(sealer, tx, &removed, deregister && !removed.number.is_coexistence, now).await?;
+    }
+    let running = signups::running(tx.db(), id).await?;
+    for signup in &running {
+        cut_off(sealer, tx, signup, now).await?;
+    }
+    Ok(running)
+}
+
+/// A number is gone, and the platform is told.
+async fn told(tx: &mut Tx, removed: &Removed, now: Timestamp) -> Result<()> {
+    notify::tell(tx, &Event::of_number(Name::NumberDeleted, &removed.number, None, now)).await
+}
+
+/// A number is gone, and Meta will be told.
+async fn part(sealer: &Sealer, tx: &mut Tx, removed: &Removed, deregister: bool, now: Timestamp) -> Result<()> {
     let number = &removed.number;
-    notify::tell(tx, &Event::of_number(Name::NumberDeleted, number, None, now)).await?;
     let ids = (number.phone_number_id.as_str(), number.business_account_id.as_str());
     let sealed = (number::place(number.id, "token"), removed.token_sealed.as_slice());
-    leave(app, tx, number.project_id, ids, sealed, (deregister, now, now)).await
+    leave(sealer, tx, number.project_id, ids, sealed, (deregister, now, now)).await
 }
 
 /// A signup that has come as far as to subscribe leaves a subscription behind.
-async fn cut_off(app: &App, tx: &mut Tx, signup: &Signup, now: Timestamp) -> Result<()> {
+async fn cut_off(sealer: &Sealer, tx: &mut Tx, signup: &Signup, now: Timestamp) -> Result<()> {
     releases::let_go(tx.db(), signup.id.0).await?;
     let (Some(facts), Some(token)) = (signup.state.facts(), &signup.token) else { return Ok(()) };
     let ids = (facts.phone_number_id.as_str(), facts.business_account_id.as_str());
     let sealed = (signup::place(signup.id, "token"), token.as_slice());
-    leave(app, tx, signup.project_id, ids, sealed, (false, now, now.plus(LAST_CALLS))).await
+    leave(sealer, tx, signup.project_id, ids, sealed, (false, now, now.plus(LAST_CALLS))).await
 }
 
 /// Writes down what Meta is to be told, with the token sealed anew. A token that does not open tells nobody anything.
 async fn leave(
-    app: &App,
+    sealer: &Sealer,
     tx: &mut Tx,
     project: ProjectId,
     ids: (&str, &str),
     (was, sealed): (Place, &[u8]),
     when: (bool, Timestamp, Timestamp),
 ) -> Result<()> {
-    match app.sealer.open(was, sealed) {
-        Ok(token) => releases::insert(tx.db(), &release(app, project, ids, &token, when)?).await,
+    match sealer.open(was, sealed) {
+        Ok(token) => releases::insert(tx.db(), &release(sealer, project, ids, &token, when)?).await,
         Err(e) => {
             let (phone, account) = ids;
             tracing::error!(phone, account, error = %e, "what Meta was told of a number cannot be undone");
@@ -128,12 +158,12 @@ async fn leave(
 /// Writes down that an account was subscribed for a number that was not connected after all.
 pub async fn of_nothing(app: &App, project: ProjectId, ids: (&str, &str), token: &SecretString) -> Result<()> {
     let now = app.clock.now();
-    let release = release(app, project, ids, token, (false, now, now))?;
+    let release = release(&app.sealer, project, ids, token, (false, now, now))?;
     releases::insert(app.store.acquire().await?.db(), &release).await
 }
 
 fn release(
-    app: &App,
+    sealer: &Sealer,
     project_id: ProjectId,
     (phone_number_id, account): (&str, &str),
     token: &SecretString,
@@ -146,7 +176,7 @@ fn release(
         phone_number_id: phone_number_id.to_owned(),
         business_account_id: account.to_owned(),
         deregister,
-        token_sealed: app.sealer.seal(place(id), token.expose_secret())?,
+        token_sealed: sealer.seal(place(id), token.expose_secret())?,
         tries: 0,
         created_at: now,
         next_at,

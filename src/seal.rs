@@ -20,6 +20,8 @@ use crate::error::{Error, Result};
 /// The first byte of everything sealed: the layout below it.
 const LAYOUT: u8 = 1;
 const NONCE: usize = 12;
+/// The longest id of a key.
+pub const LONGEST_ID: i32 = 32;
 
 /// Seals and opens secrets. Cheap to clone.
 #[derive(Clone)]
@@ -95,13 +97,24 @@ impl Sealer {
             .secret
             .seal_in_place_append_tag(Aad::from(place.bound()), &mut body)
             .map_err(|_| Error::Internal("sealing failed".to_owned()))?;
-        let id_length = u8::try_from(key.id.len()).unwrap_or(u8::MAX);
-        Ok([&[LAYOUT, id_length], key.id.as_bytes(), nonce.as_ref(), &body].concat())
+        Ok([self.prefix().as_slice(), nonce.as_ref(), &body].concat())
     }
 
     /// Opens what was sealed for `place`.
     pub fn open(&self, place: Place, sealed: &[u8]) -> Result<SecretString> {
         self.try_open(place, sealed).ok_or_else(|| Error::Sealed(format!("{}.{}", place.table, place.column)))
+    }
+
+    /// The ids of the keys, the one that seals first.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|key| key.id.as_str())
+    }
+
+    /// How everything begins that is sealed now: layout and key id.
+    #[must_use]
+    pub fn prefix(&self) -> Vec<u8> {
+        let id = self.key_ids().next().unwrap_or_default();
+        [&[LAYOUT, u8::try_from(id.len()).unwrap_or(u8::MAX)], id.as_bytes()].concat()
     }
 
     /// What only a holder of these keys can say of a nonce: one line for each key.

@@ -8,7 +8,7 @@
 use std::{path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
-    PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
     migrate::Migrator,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -19,8 +19,10 @@ use tokio::sync::Notify;
 
 use crate::error::{Error, Result};
 
+pub mod backup;
 pub mod customers;
 pub mod deliveries;
+pub mod erasures;
 pub mod events;
 pub mod forwards;
 pub mod health;
@@ -33,7 +35,9 @@ pub mod numbers;
 pub mod projects;
 pub mod provisioned;
 pub mod rates;
+pub mod records;
 pub mod releases;
+pub mod seals;
 pub mod sessions;
 pub mod signups;
 pub mod standing;
@@ -179,9 +183,16 @@ impl Store {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Normal)
                 .foreign_keys(true)
+                // What is deleted is gone from the file as well, and from every copy of it.
+                .pragma("secure_delete", "on")
                 .busy_timeout(Duration::from_secs(10));
             // One writer at a time is SQLite's rule; more than a few readers only wait for each other.
-            Self::Sqlite(SqlitePoolOptions::new().max_connections(4).connect_with(options).await?)
+            let pool = SqlitePoolOptions::new().max_connections(4).before_acquire(|connection, _| {
+                // A full disk rolls a transaction back by itself. sqlx, whose own rollback then fails, believes it open for
+                // ever, and would begin no other on that connection.
+                Box::pin(async move { Ok(!connection.is_in_transaction()) })
+            });
+            Self::Sqlite(pool.connect_with(options).await?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)?.application_name("setuplinks");
             let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10));
@@ -274,13 +285,15 @@ fn literally(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::{Connection as _, Executor as _, SqlSafeStr as _};
+    use sqlx::{Executor as _, SqlSafeStr as _};
 
     use super::*;
 
     const FILES: &[(&str, &[(&str, &str)])] = &[
+        ("backup", backup::ALL),
         ("customers", customers::ALL),
         ("deliveries", deliveries::ALL),
+        ("erasures", erasures::ALL),
         ("events", events::ALL),
         ("forwards", forwards::ALL),
         ("health", health::ALL),
@@ -294,8 +307,10 @@ mod tests {
         ("provisioned", provisioned::ALL),
         ("provisioned::heard", provisioned::heard::ALL),
         ("twilio_accounts", twilio_accounts::ALL),
+        ("records", records::ALL),
         ("releases", releases::ALL),
         ("rates", rates::ALL),
+        ("seals", seals::ALL),
         ("sessions", sessions::ALL),
         ("signups", signups::ALL),
         ("standing", standing::ALL),
@@ -312,6 +327,10 @@ mod tests {
                 let prepared = on!(lease.db(), c => c.prepare(text.into_sql_str()).await.map(|_| ()));
                 assert!(prepared.is_ok(), "{engine} {file}::{name}: {}", prepared.unwrap_err());
             }
+        }
+        for text in seals::COLUMNS.iter().flat_map(seals::Column::statements) {
+            let prepared = on!(lease.db(), c => c.prepare(text.into_sql_str()).await.map(|_| ()));
+            assert!(prepared.is_ok(), "{engine} {text}: {}", prepared.unwrap_err());
         }
     }
 

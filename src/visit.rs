@@ -131,9 +131,3 @@ pub async fn write(app: &App) -> Result<()> {
     app.visits.forget(app.clock.now());
     Ok(())
 }
-
-/// Forgets the digests of visits that are over.
-pub async fn sweep(app: &App) -> Result<u64> {
-    let over = app.clock.now().0.saturating_sub(i64::try_from(PAUSE.as_millis()).unwrap_or(0));
-    visits::forget(app.store.acquire().await?.db(), Timestamp(over)).await
-}

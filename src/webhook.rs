@@ -6,7 +6,7 @@ use crate::{
     choice::choice,
     clock::Timestamp,
     event::{Event, Name},
-    id::{DeliveryId, ProjectId, WebhookId},
+    id::{CustomerId, DeliveryId, ProjectId, WebhookId},
 };
 
 choice! {
@@ -98,6 +98,8 @@ pub struct Delivery {
     pub id: DeliveryId,
     /// The project.
     pub project_id: ProjectId,
+    /// Whom it is about; nothing in what an older version wrote.
+    pub customer_id: Option<CustomerId>,
     /// The webhook.
     pub webhook_id: WebhookId,
     /// The event's name; one that only another version knows is sent all the same.
@@ -137,6 +139,7 @@ impl Delivery {
         Self {
             id: DeliveryId::new(event.at),
             project_id: event.project_id,
+            customer_id: Some(event.customer_id),
             webhook_id: webhook.id,
             event: name.to_string(),
             webhook_url: webhook.url.clone(),

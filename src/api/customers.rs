@@ -24,6 +24,8 @@ use crate::{
     store::{self, customers, links},
 };
 
+pub mod records;
+
 const LONGEST: usize = 255;
 
 /// A customer of the platform.

@@ -22,7 +22,7 @@ use crate::{
     clock::{Timestamp, random},
     error::{Error, Result},
     id::ProjectId,
-    seal::{Place, digest},
+    seal::digest,
     store::idempotency::{self as kept, Claim},
     web::{LONGEST_REQUEST, RequestId},
 };
@@ -30,8 +30,6 @@ use crate::{
 const KEY: &str = "Idempotency-Key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// How long an answer is kept.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a claim holds: twice what an answer may take.
 const LEASE: Duration = Duration::from_secs(60);
 /// The largest answer that is kept; the API's own are far smaller.
@@ -86,14 +84,9 @@ async fn answer(app: &App, project: ProjectId, request: Request, next: Next) -> 
     first.await.map_err(|e| Error::Internal(format!("a request was not finished: {e}")).into_response())
 }
 
-/// Forgets answers that are older than a day.
-pub async fn sweep(app: &App) -> Result<u64> {
-    kept::forget(app.store.acquire().await?.db(), forgotten(app.clock.now())).await
-}
-
 /// What was kept then or before counts no more.
-fn forgotten(now: Timestamp) -> Timestamp {
-    Timestamp(now.0.saturating_sub(i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX)))
+fn forgotten(app: &App, now: Timestamp) -> Timestamp {
+    Timestamp(now.0.saturating_sub(i64::try_from(app.retention.answers.as_millis()).unwrap_or(i64::MAX)))
 }
 
 /// The key of a request: 1 to 255 printable ASCII characters.
@@ -110,7 +103,7 @@ async fn before(app: &App, claim: &Claim, now: Timestamp) -> Result<Option<Answe
     let mut lease = app.store.acquire().await?;
     // What is given up between the two looks can be claimed at the next.
     for _ in 0..3 {
-        if kept::claim(lease.db(), claim, now, forgotten(now)).await? {
+        if kept::claim(lease.db(), claim, now, forgotten(app, now)).await? {
             return Ok(None);
         }
         let Some(found) = kept::find(lease.db(), &claim.key).await? else { continue };
@@ -121,7 +114,7 @@ async fn before(app: &App, claim: &Claim, now: Timestamp) -> Result<Option<Answe
             ));
         }
         let sealed = found.answer.ok_or(Error::StillRunning)?;
-        let plain = app.sealer.open(place(&claim.key), &sealed)?;
+        let plain = app.sealer.open(kept::place(&claim.key), &sealed)?;
         let answer = serde_json::from_str(plain.expose_secret());
         return answer.map(Some).map_err(|e| Error::Internal(format!("a kept answer: {e}")));
     }
@@ -144,7 +137,7 @@ async fn keep(app: &App, claim: &Claim, response: Response) -> Response {
         let body = String::from_utf8(body.to_vec()).map_err(|_| Error::Internal("an answer is no text".to_owned()))?;
         let answer = Answer { status: parts.status.as_u16(), headers: headers.collect(), body };
         let plain = serde_json::to_string(&answer).map_err(|e| Error::Internal(e.to_string()))?;
-        let sealed = app.sealer.seal(place(&claim.key), &plain)?;
+        let sealed = app.sealer.seal(kept::place(&claim.key), &plain)?;
         kept::answer(lease.db(), claim, &sealed).await
     };
     if let Err(error) = kept.await {
@@ -169,8 +162,4 @@ fn replay(answer: Answer) -> Response {
     }
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
     response
-}
-
-fn place(key: &[u8]) -> Place {
-    Place::of_digest("idempotency_keys", "answer", key)
 }

@@ -7,17 +7,14 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    api::idempotency,
     app::App,
     clock::Clock,
     config::ServeArgs,
-    connect::{LOGIN_LIFETIME, worker},
+    connect::worker,
     invite::expire,
     listen, meter,
-    notify::{self, deliver},
-    provision, release, routes,
-    store::{sessions::Sessions, signups},
-    visit,
+    notify::deliver,
+    provision, release, reseal, retention, routes, visit,
     web::{admin, server},
 };
 
@@ -25,8 +22,6 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(8);
 /// How often measurements are folded together.
 const UPKEEP: Duration = Duration::from_secs(5);
-/// How often what is over is swept out.
-const SWEEP: Duration = Duration::from_secs(10 * 60);
 
 /// A house that is open.
 pub struct House {
@@ -54,7 +49,8 @@ pub fn house(app: App, listener: TcpListener) -> std::io::Result<House> {
     app.tasks.spawn(provision::reconcile::run(app.clone()));
     app.tasks.spawn(listen::worker::run(app.clone()));
     app.tasks.spawn(listen::forward::run(app.clone()));
-    app.tasks.spawn(sweep(app.clone()));
+    app.tasks.spawn(reseal::run(app.clone()));
+    app.tasks.spawn(retention::run(app.clone()));
     Ok(House { address, app, served })
 }
 
@@ -73,35 +69,6 @@ impl House {
         }
         self.app.store.close().await;
     }
-}
-
-/// Sweeps out sessions that are over and logins that never came back.
-async fn sweep(app: App) {
-    let sessions = Sessions { store: app.store.clone(), sealer: app.sealer.clone(), clock: app.clock.clone() };
-    loop {
-        let swept = async {
-            sessions.purge().await?;
-            notify::sweep(&app).await?;
-            release::sweep(&app).await?;
-            idempotency::sweep(&app).await?;
-            visit::sweep(&app).await?;
-            listen::sweep(&app).await?;
-            // A week, so that a login that comes back far too late is still told so.
-            let long_ago = crate::clock::Timestamp(app.clock.now().0 - week());
-            signups::forget_logins(app.store.acquire().await?.db(), long_ago).await
-        };
-        if let Err(e) = swept.await {
-            tracing::warn!(error = %e, "what is over could not be swept out");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(SWEEP) => {}
-            () = app.stopping.cancelled() => return,
-        }
-    }
-}
-
-fn week() -> i64 {
-    i64::try_from(LOGIN_LIFETIME.as_millis()).unwrap_or(0) * 24 * 7
 }
 
 /// Answers operators until `stop`; what is counted is kept from now on.

@@ -64,9 +64,9 @@ pub(super) fn rate(name: &'static str, text: &str) -> Result<NonZeroU32, Unusabl
     calls.ok_or_else(|| unusable(name, "must be a whole number from 1 to 1000000"))
 }
 
-pub(super) fn days(name: &'static str, text: &str) -> Result<Duration, Unusable> {
-    let days = text.trim().parse().ok().filter(|days| (1..=3650).contains(days));
-    let days: u64 = days.ok_or_else(|| unusable(name, "must be a whole number of days from 1 to 3650"))?;
+pub(super) fn days(name: &'static str, text: &str, most: u64) -> Result<Duration, Unusable> {
+    let days = text.trim().parse().ok().filter(|days| (1..=most).contains(days));
+    let days: u64 = days.ok_or_else(|| unusable(name, format!("must be a whole number of days from 1 to {most}")))?;
     Ok(Duration::from_secs(days * 24 * 60 * 60))
 }
 

@@ -18,7 +18,6 @@ use crate::{
     store::links,
 };
 
-const KEY: &str = "visitor";
 /// How long a session lives without another login.
 pub const LIFETIME: time::Duration = time::Duration::hours(2);
 
@@ -29,7 +28,7 @@ pub const LIFETIME: time::Duration = time::Duration::hours(2);
 /// a page asks for, and two tabs that come back at once would take it from each other.
 pub(super) async fn visitor(session: &Session) -> Result<Visitor> {
     let visitor = known(session).await?.unwrap_or_default();
-    session.insert(KEY, &visitor).await.map_err(|e| broken(&e))?;
+    session.insert(Visitor::IN_SESSION, &visitor).await.map_err(|e| broken(&e))?;
     // The same value again would not count as a change, and the session would end two hours after the first login.
     session.set_expiry(Some(Expiry::OnInactivity(LIFETIME)));
     Ok(visitor)
@@ -37,7 +36,7 @@ pub(super) async fn visitor(session: &Session) -> Result<Visitor> {
 
 /// The session's visitor, if it has one.
 pub(super) async fn known(session: &Session) -> Result<Option<Visitor>> {
-    session.get(KEY).await.map_err(|e| broken(&e))
+    session.get(Visitor::IN_SESSION).await.map_err(|e| broken(&e))
 }
 
 fn broken(error: &tower_sessions::session::Error) -> Error {

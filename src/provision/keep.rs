@@ -13,7 +13,7 @@ use crate::{
     meter,
     number::digits,
     provisioned::{CODE_LIFETIME, Status, code},
-    store::{Tx, links, numbers, provisioned},
+    store::{Tx, links, numbers, provisioned, records},
     twilio::{Account, Failure},
 };
 
@@ -190,6 +190,8 @@ pub(super) async fn released_now(app: &App, number: &mut Provisioned) -> Result<
     let mut tx = app.store.begin().await?;
     provisioned::save(tx.db(), number, None, now).await?;
     tell(&mut tx, Name::ProvisionedReleased, number, now).await?;
+    // One whose customer was erased was kept until now, and no longer.
+    records::forget_returned(tx.db(), 1).await?;
     tx.commit().await?;
     meter::provisioned("released");
     tracing::info!(provisioned = %number.id, project = %number.project_id, "a number was given back");

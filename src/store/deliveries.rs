@@ -7,7 +7,7 @@ use crate::{
     clock::Timestamp,
     error::Result,
     event::Name,
-    id::{DeliveryId, ProjectId, WebhookId},
+    id::{CustomerId, DeliveryId, ProjectId, WebhookId},
     webhook::{Delivery, DeliveryStatus},
 };
 
@@ -27,7 +27,7 @@ macro_rules! matching {
 
 sql! {
     INSERT = "insert into deliveries (id, project_id, webhook_id, event, webhook_url, phone_number_id, body, status, \
-        next_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        next_at, created_at, customer_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     DUE = "select * from deliveries where webhook_id = $1 and status = 'pending' and next_at <= $2 \
         order by next_at, id limit $3";
     /// Whoever has lost the webhook to another writes nothing. What was asked to be sent again meanwhile (it is due at
@@ -53,6 +53,7 @@ sql! {
 struct Row {
     id: DeliveryId,
     project_id: ProjectId,
+    customer_id: Option<CustomerId>,
     webhook_id: WebhookId,
     event: String,
     webhook_url: String,
@@ -76,6 +77,7 @@ impl From<Row> for Delivery {
         Self {
             id: row.id,
             project_id: row.project_id,
+            customer_id: row.customer_id,
             webhook_id: row.webhook_id,
             event: row.event,
             webhook_url: row.webhook_url,
@@ -126,6 +128,7 @@ pub async fn insert(db: Db<'_>, delivery: &Delivery) -> Result<()> {
             .bind(delivery.status.as_str())
             .bind(delivery.next_at)
             .bind(delivery.created_at)
+            .bind(delivery.customer_id)
             .execute(c)
             .await?;
     });

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::{Db, on, sql};
-use crate::{clock::Timestamp, error::Result, id::ProjectId};
+use crate::{clock::Timestamp, error::Result, id::ProjectId, seal::Place};
 
 sql! {
     /// A key that is new, forgotten, or whose request was left behind by a process that died.
@@ -15,8 +15,12 @@ sql! {
         (idempotency_keys.lease_until <= $6 and idempotency_keys.request_digest = excluded.request_digest)";
     FIND = "select request_digest, answer_sealed as answer from idempotency_keys where key_digest = $1";
     ANSWER = "update idempotency_keys set answer_sealed = $3, lease_until = null where key_digest = $1 and claim = $2";
+    ANSWERS = "select key_digest, answer_sealed from idempotency_keys \
+        where project_id = $1 and answer_sealed is not null and key_digest > $2 order by key_digest limit $3";
+    FORGET_ONE = "delete from idempotency_keys where key_digest = $1";
     RELEASE = "delete from idempotency_keys where key_digest = $1 and claim = $2";
-    FORGET = "delete from idempotency_keys where created_at <= $1";
+    FORGET = "delete from idempotency_keys where key_digest in \
+        (select key_digest from idempotency_keys where created_at <= $1 order by created_at limit $2)";
 }
 
 /// A request that is about to be answered.
@@ -82,7 +86,23 @@ pub async fn release(db: Db<'_>, claim: &Claim) -> Result<()> {
     Ok(())
 }
 
-/// Forgets what was kept at that moment or before.
-pub async fn forget(db: Db<'_>, when: Timestamp) -> Result<u64> {
-    Ok(on!(db, c => sqlx::query(FORGET).bind(when).execute(c).await?.rows_affected()))
+/// Forgets at most so much of what was kept at that moment or before.
+pub async fn forget(db: Db<'_>, when: Timestamp, most: i64) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(FORGET).bind(when).bind(most).execute(c).await?.rows_affected()))
+}
+
+/// Where an answer is sealed.
+#[must_use]
+pub fn place(key: &[u8]) -> Place {
+    Place::of_digest("idempotency_keys", "answer", key)
+}
+
+/// At most so many of the project's answers from behind that key, sealed.
+pub async fn answers(db: Db<'_>, project: ProjectId, after: &[u8], most: i64) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    Ok(on!(db, c => sqlx::query_as(ANSWERS).bind(project).bind(after).bind(most).fetch_all(c).await?))
+}
+
+/// Forgets one key, whatever was answered under it.
+pub async fn forget_one(db: Db<'_>, key: &[u8]) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(FORGET_ONE).bind(key).execute(c).await?.rows_affected()))
 }

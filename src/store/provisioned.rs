@@ -79,6 +79,10 @@ sql! {
         release_at = case when release_at is null or release_at > $2 then $2 else release_at end \
         where link_id = $1 and status in ('wanted', 'picked', 'bought')";
     KEEP = "update provisioned_numbers set release_at = null where id = $1 and fence = $2 and status = 'connected'";
+    /// What was given back, and what never came to be; a number that is ours is never forgotten.
+    FORGET = "delete from provisioned_numbers where id in (select id from provisioned_numbers \
+        where status in ('released', 'failed') and created_at < $1 and (released_at is null or released_at < $1) \
+        order by created_at limit $2)";
     HURRY = "update provisioned_numbers set next_at = $2, fence = fence + 1, lease_until = null \
         where link_id = $1 and status = 'bought'";
     LIST = concat!("select * from provisioned_numbers ", matching!(), " order by created_at desc, id desc limit $3 offset $4");
@@ -327,6 +331,11 @@ pub async fn keep(db: Db<'_>, id: ProvisionedId, fence: i64) -> Result<()> {
         sqlx::query(KEEP).bind(id).bind(fence).execute(c).await?;
     });
     Ok(())
+}
+
+/// Forgets at most so many numbers that were given back before `when`, and wishes from before it that came to nothing.
+pub async fn forget(db: Db<'_>, when: Timestamp, most: i64) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(FORGET).bind(when).bind(most).execute(c).await?.rows_affected()))
 }
 
 /// Something has happened to the link: its number is looked at now.

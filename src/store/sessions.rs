@@ -8,7 +8,7 @@ use tower_sessions::{
     session_store,
 };
 
-use super::{Store, on, sql};
+use super::{Db, Store, on, sql};
 use crate::{
     clock::{Clock, Timestamp},
     error::{Error, Result},
@@ -23,7 +23,9 @@ sql! {
         on conflict (id_digest) do nothing";
     LOAD = "select record_sealed from sessions where id_digest = $1 and expires_at > $2";
     DELETE = "delete from sessions where id_digest = $1";
-    PURGE = "delete from sessions where expires_at <= $1";
+    RECORDS = "select id_digest, record_sealed from sessions where id_digest > $1 order by id_digest limit $2";
+    FORGET = "delete from sessions where id_digest in \
+        (select id_digest from sessions where expires_at <= $1 order by expires_at limit $2)";
 }
 
 /// Where sessions are kept: in the same database as everything else, so that any process can answer.
@@ -67,9 +69,7 @@ impl Sessions {
         let sealed: Option<Vec<u8>> =
             on!(lease.db(), c => sqlx::query_scalar(LOAD).bind(&id).bind(self.clock.now()).fetch_optional(c).await?);
         // A session that does not open (its key was removed) is no session: the visitor gets a new one.
-        Ok(sealed
-            .and_then(|sealed| self.sealer.open(place(&id), &sealed).ok())
-            .and_then(|plain| serde_json::from_str(plain.expose_secret()).ok()))
+        Ok(sealed.and_then(|sealed| open(&self.sealer, &id, &sealed)))
     }
 
     async fn remove(&self, id: &Id) -> Result<()> {
@@ -79,12 +79,28 @@ impl Sessions {
         });
         Ok(())
     }
+}
 
-    /// Removes the sessions whose time is over.
-    pub async fn purge(&self) -> Result<u64> {
-        let mut lease = self.store.acquire().await?;
-        Ok(on!(lease.db(), c => sqlx::query(PURGE).bind(self.clock.now()).execute(c).await?.rows_affected()))
-    }
+/// What a session holds; `None` when it does not open.
+#[must_use]
+pub fn open(sealer: &Sealer, id_digest: &[u8], sealed: &[u8]) -> Option<Record> {
+    let plain = sealer.open(place(id_digest), sealed).ok()?;
+    serde_json::from_str(plain.expose_secret()).ok()
+}
+
+/// At most so many sessions from behind that digest, sealed.
+pub async fn records(db: Db<'_>, after: &[u8], most: i64) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    Ok(on!(db, c => sqlx::query_as(RECORDS).bind(after).bind(most).fetch_all(c).await?))
+}
+
+/// Forgets one session.
+pub async fn forget_one(db: Db<'_>, id_digest: &[u8]) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(DELETE).bind(id_digest).execute(c).await?.rows_affected()))
+}
+
+/// Forgets at most so many sessions whose time is over.
+pub async fn forget(db: Db<'_>, now: Timestamp, most: i64) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(FORGET).bind(now).bind(most).execute(c).await?.rows_affected()))
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it is handed to map_err")]

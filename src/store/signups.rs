@@ -52,7 +52,10 @@ sql! {
     /// What was given back meanwhile stays given back.
     RENEW = "update signups set lease_until = $3 where id = $1 and fence = $2 and lease_until is not null";
     RELEASE = "update signups set lease_until = null where id = $1 and fence = $2";
-    FORGET = "delete from signups where step = 'login' and created_at < $1";
+    FORGET_LOGINS = "delete from signups where id in \
+        (select id from signups where step = 'login' and created_at < $1 order by created_at limit $2)";
+    FORGET = "delete from signups where id in \
+        (select id from signups where ended_at is not null and ended_at < $1 order by ended_at limit $2)";
 }
 
 #[derive(FromRow)]
@@ -243,7 +246,12 @@ pub async fn release(db: Db<'_>, id: SignupId, fence: i64) -> Result<()> {
     Ok(())
 }
 
-/// Forgets logins from before `when` that never came back.
-pub async fn forget_logins(db: Db<'_>, when: Timestamp) -> Result<u64> {
-    Ok(on!(db, c => sqlx::query(FORGET).bind(when).execute(c).await?.rows_affected()))
+/// Forgets at most so many logins from before `when` that never came back.
+pub async fn forget_logins(db: Db<'_>, when: Timestamp, most: i64) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(FORGET_LOGINS).bind(when).bind(most).execute(c).await?.rows_affected()))
+}
+
+/// Forgets at most so many signups that ended before `when`.
+pub async fn forget(db: Db<'_>, when: Timestamp, most: i64) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(FORGET).bind(when).bind(most).execute(c).await?.rows_affected()))
 }

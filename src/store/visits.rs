@@ -11,7 +11,8 @@ sql! {
     BEGIN = "insert into visits (link_id, visitor_digest, seen_at) select id, $2, $3 from setup_links \
         where id = $1 and (select count(*) from visits where link_id = $1 and seen_at > $4) < $5 \
         on conflict (link_id, visitor_digest) do update set seen_at = $3 where visits.seen_at <= $4";
-    FORGET = "delete from visits where seen_at <= $1";
+    FORGET = "delete from visits where (link_id, visitor_digest) in \
+        (select link_id, visitor_digest from visits where seen_at <= $1 order by seen_at limit $2)";
 }
 
 /// What tells one visit from another.
@@ -38,7 +39,7 @@ pub async fn begins(mut db: Db<'_>, look: Look<'_>, most: i64) -> Result<bool> {
     }))
 }
 
-/// Forgets visits that are over.
-pub async fn forget(db: Db<'_>, over: Timestamp) -> Result<u64> {
-    Ok(on!(db, c => sqlx::query(FORGET).bind(over).execute(c).await?.rows_affected()))
+/// Forgets at most so many visits that are over.
+pub async fn forget(db: Db<'_>, over: Timestamp, most: i64) -> Result<u64> {
+    Ok(on!(db, c => sqlx::query(FORGET).bind(over).bind(most).execute(c).await?.rows_affected()))
 }

@@ -130,6 +130,8 @@ other-browser-text = Nothing was connected. Open the link from your message agai
 error-title = Something went wrong on our side
 error-text = Nothing is lost. Try again in a minute.
 error-reference = Reference { $id }
+unsaved-title = We can’t save anything right now
+unsaved-text = What you have done so far is safe. Try again in a few minutes.
 bad-request-title = That did not arrive as it should
 bad-request-text = Go back and try again.
 

@@ -130,6 +130,8 @@ other-browser-text = No se conectó nada. Vuelve a abrir el enlace de tu mensaje
 error-title = Algo falló de nuestro lado
 error-text = No se perdió nada. Inténtalo de nuevo en un minuto.
 error-reference = Referencia { $id }
+unsaved-title = Ahora mismo no podemos guardar nada
+unsaved-text = Lo que has hecho hasta ahora está a salvo. Inténtalo de nuevo en unos minutos.
 bad-request-title = Algo no llegó como debía
 bad-request-text = Vuelve atrás e inténtalo de nuevo.
 

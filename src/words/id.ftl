@@ -129,6 +129,8 @@ other-browser-text = Tidak ada nomor yang dihubungkan. Buka lagi tautan dari pes
 error-title = Ada masalah di pihak kami
 error-text = Tidak ada yang hilang. Tunggu satu menit, lalu coba lagi.
 error-reference = Referensi { $id }
+unsaved-title = Saat ini kami tidak dapat menyimpan apa pun
+unsaved-text = Yang sudah Anda lakukan tetap aman. Coba lagi beberapa menit lagi.
 bad-request-title = Data yang dikirim tidak sampai dengan benar
 bad-request-text = Kembali, lalu coba lagi.
 

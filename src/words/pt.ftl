@@ -130,6 +130,8 @@ other-browser-text = Nada foi conectado. Abra de novo o link da sua mensagem e c
 error-title = Algo deu errado do nosso lado
 error-text = Nada se perdeu. Tente de novo daqui a um minuto.
 error-reference = Referência { $id }
+unsaved-title = No momento, não conseguimos salvar nada
+unsaved-text = O que você já fez está seguro. Tente de novo daqui a alguns minutos.
 bad-request-title = Algo não chegou como deveria
 bad-request-text = Volte e tente de novo.
 

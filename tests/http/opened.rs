@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use setuplinks::{clock::Clock, visit};
+use setuplinks::{clock::Clock, retention, visit};
 
 use crate::{
     stored::{count, standing_clock},
@@ -57,10 +57,10 @@ on_both! {
         person.get(&there).await;
         visit::write(&other.app).await.expect("written");
         assert_eq!(opened(&house, &platform, &link).await, 2);
-        visit::sweep(&house.app).await.expect("swept");
+        retention::sweep(&house.app).await.expect("swept");
         assert_eq!(count(&house, "visits").await, 1, "who is here is known still");
         clock.advance(Duration::from_secs(31 * 60));
-        visit::sweep(&house.app).await.expect("swept");
+        retention::sweep(&house.app).await.expect("swept");
         assert_eq!(count(&house, "visits").await, 0, "and nobody else");
     }
 

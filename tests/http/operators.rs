@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use serde_json::{Value, json};
@@ -19,18 +19,21 @@ use crate::{
 };
 
 /// A running server with its two addresses.
-struct Serving {
+pub struct Serving {
     child: Child,
-    public: String,
+    pub public: String,
     admin: String,
-    fresh: Fresh,
+    pub fresh: Fresh,
     http: reqwest::Client,
 }
 
 impl Serving {
-    async fn start(db: Database) -> Self {
-        let fresh = db.fresh().await;
-        let mut serve = setuplinks(&["serve"]);
+    pub async fn start(db: Database) -> Self {
+        Self::start_on(db.fresh().await, setuplinks(&["serve"]))
+    }
+
+    /// Starts one on a database that is there, by that command.
+    pub fn start_on(fresh: Fresh, mut serve: Command) -> Self {
         serve
             .envs([("LISTEN_ADDR", "127.0.0.1:0"), ("ADMIN_ADDR", "127.0.0.1:0"), ("LOG_FORMAT", "json")])
             .envs([("DATABASE_URL", fresh.url.as_str()), ("SECRET_KEYS", SECRET_KEYS)])
@@ -49,6 +52,10 @@ impl Serving {
         Self { child, public: format!("http://{public}"), admin: format!("http://{admin}"), fresh, http }
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     async fn ask(&self, path: &str) -> (u16, String) {
         let answer = self.http.get(format!("{}{path}", self.admin)).send().await.expect("an answer");
         (answer.status().as_u16(), answer.text().await.expect("text"))
@@ -60,7 +67,7 @@ impl Serving {
     }
 
     /// Waits until it says so.
-    async fn until_ready(&self, status: u16) -> Value {
+    pub async fn until_ready(&self, status: u16) -> Value {
         until("readiness to change", || async {
             let (found, body) = self.ready().await;
             (found == status).then_some(body)
@@ -68,7 +75,7 @@ impl Serving {
         .await
     }
 
-    async fn platform(&self) -> Platform {
+    pub async fn platform(&self) -> Platform {
         let store = Store::open(&self.fresh.url).await.expect("a database");
         let now = Clock::system().now();
         let project = projects::Project::new("Acme".to_owned(), now);

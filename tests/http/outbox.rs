@@ -9,7 +9,7 @@ use setuplinks::{
     event::{Event, Name},
     id::{CustomerId, LinkId, WebhookId},
     link::SetupLink,
-    notify,
+    notify, retention,
     store::{Store, deliveries, links, webhooks},
 };
 use sqlx::AssertSqlSafe;
@@ -292,11 +292,11 @@ on_both! {
                 (i64::try_from(all).expect("few"), ask(&store, "select count(*) from deliveries").await)
             }
         };
-        notify::sweep(&house.app).await.expect("swept");
+        retention::sweep(&house.app).await.expect("swept");
         assert_eq!(of(taking).await, (4, 12), "nothing is old yet");
 
         clock.advance(Duration::from_secs(31 * 24 * 60 * 60));
-        notify::sweep(&house.app).await.expect("swept");
+        retention::sweep(&house.app).await.expect("swept");
         let left: HashSet<String> = match &house.app.store {
             Store::Sqlite(pool) => sqlx::query_as::<_, (WebhookId,)>("select webhook_id from deliveries").fetch_all(pool).await,
             Store::Postgres(pool) => sqlx::query_as::<_, (WebhookId,)>("select webhook_id from deliveries").fetch_all(pool).await,

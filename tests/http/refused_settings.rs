@@ -90,6 +90,12 @@ fn a_malformed_setting_is_named_and_a_secret_is_not_repeated() {
         ("META_EXTRAS_COEXISTENCE", vec!["{", "[]", "\"x\"", "7"]),
         ("META_EXTRAS_DEDICATED", vec!["{]", "null"]),
         ("API_RATE_LIMIT", vec!["0", "-1", "many", "1.5", "1000001"]),
+        ("EVENT_RETENTION_DAYS", vec!["0", "3651", "forever", "1.5"]),
+        ("DELIVERY_RETENTION_DAYS", vec!["0", "-1"]),
+        ("SIGNUP_RETENTION_DAYS", vec!["0", "3651"]),
+        ("LOGIN_RETENTION_DAYS", vec!["0", "366"]),
+        ("IDEMPOTENCY_RETENTION_DAYS", vec!["0", "31"]),
+        ("RELEASED_NUMBER_RETENTION_DAYS", vec!["0", "3651"]),
         ("LOG_FORMAT", vec!["xml"]),
     ] {
         for value in values {

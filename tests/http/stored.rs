@@ -23,6 +23,11 @@ const TABLES: &[&str] = &[
     "api_rates",
     "twilio_accounts",
     "provisioned_numbers",
+    "webhooks",
+    "deliveries",
+    "visits",
+    "erasures",
+    "meta_notices",
 ];
 
 /// A clock that stands still on a day long ago: browsers' sessions, whose end the system's clock sets, outlive it.

@@ -79,8 +79,13 @@ impl House {
 
     /// Opens another beside this one, on the same database, by a clock of its own.
     pub async fn beside(&self, clock: Clock) -> Self {
+        self.beside_as(clock, |_| {}).await
+    }
+
+    /// The same, with other furniture.
+    pub async fn beside_as(&self, clock: Clock, furnish: impl FnOnce(&mut App)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Self::open_on(Fresh { url: self.database.url.clone(), folder }, clock, LoginMode::Redirect, |_| {}).await
+        Self::open_on(Fresh { url: self.database.url.clone(), folder }, clock, LoginMode::Redirect, furnish).await
     }
 
     async fn open_on(database: Fresh, clock: Clock, login: LoginMode, furnish: impl FnOnce(&mut App)) -> Self {
