@@ -26,12 +26,14 @@ use crate::{
 };
 
 mod listen;
+mod preverified;
 mod read;
 mod retention;
 mod seal;
 mod twilio;
 
 pub use listen::ListenArgs;
+pub use preverified::PreverifiedArgs;
 pub use read::{Unusable, or_file};
 use read::{base, extras, id, nets, or_default, rate, required, unusable};
 pub use retention::RetentionArgs;
@@ -159,6 +161,8 @@ pub struct ServeArgs {
     meta_sdk_url: String,
     #[command(flatten)]
     listen: ListenArgs,
+    #[command(flatten)]
+    preverified: PreverifiedArgs,
     #[command(flatten)]
     twilio: TwilioArgs,
     #[command(flatten)]
@@ -291,6 +295,7 @@ impl ServeArgs {
             sdk_url: self.sdk_url()?,
             extras_coexistence: self.extras_coexistence()?,
             extras_dedicated: self.extras_dedicated()?,
+            partner: self.preverified.partner()?,
         })
     }
 
@@ -306,6 +311,7 @@ impl ServeArgs {
             self.sdk_url().err(),
             self.extras_coexistence().err(),
             self.extras_dedicated().err(),
+            self.preverified.partner().err(),
         ];
         all.into_iter().flatten()
     }

@@ -19,6 +19,7 @@ mod graph;
 pub mod listening;
 pub mod message;
 pub mod numbers;
+pub mod pool;
 pub mod sdk;
 
 pub use failure::{Failure, Remedy};
@@ -52,6 +53,8 @@ pub struct Settings {
     pub extras_coexistence: String,
     /// `extras` of the dialog for dedicated, as JSON.
     pub extras_dedicated: String,
+    /// Whose pool bought numbers are verified in beforehand; nobody's, for everybody but a solution partner.
+    pub partner: Option<pool::Partner>,
 }
 
 /// The way to Meta. Cheap to clone.

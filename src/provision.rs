@@ -28,6 +28,7 @@ mod buy;
 pub mod hear;
 mod keep;
 pub mod reconcile;
+pub mod verify;
 pub mod worker;
 
 /// The one country whose numbers the deployment's own account sells.
@@ -105,6 +106,7 @@ pub async fn start(app: &App, link: &SetupLink, country: &str, any_area: bool) -
         bought_at: None,
         release_at: None,
         listening: crate::provisioned::Listening::default(),
+        pooled: crate::provisioned::pool::Pooled::default(),
         tries: 0,
         next_at: now,
         fence: 0,
@@ -142,10 +144,41 @@ pub async fn used(app: &App, tx: &mut Tx, link: LinkId, display: &str, now: Time
     if let Some(bought) = bought.filter(is_it)
         && let Some(number) = store::provisioned::connect(tx.db(), bought.id, now).await?
     {
+        verify::claimed(tx, number.id).await?;
         meter::provisioned("connected");
         return tell(tx, Name::ProvisionedConnected, &number, now).await;
     }
     store::provisioned::unused(tx.db(), link, now.plus(app.twilio.settings().grace)).await
+}
+
+/// What Facebook's dialog is to offer a link's customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// Nothing: no number is verified beforehand.
+    Nothing,
+    /// The number of that id in the pool.
+    Number(String),
+    /// Not yet: the page of their number has something to say first.
+    Wait,
+}
+
+/// What the dialog is to offer now.
+pub async fn offer(app: &App, link: &SetupLink) -> Result<Offer> {
+    if !link.terms.provision_phone_number || app.meta.pool().is_none() {
+        return Ok(Offer::Nothing);
+    }
+    let number = store::provisioned::newest(app.store.acquire().await?.db(), link.id).await?;
+    let Some(number) = number else { return Ok(Offer::Nothing) };
+    Ok(match verify::way(app, &number) {
+        verify::Way::Ordinary => Offer::Nothing,
+        verify::Way::Verifying { .. } => Offer::Wait,
+        verify::Way::Verified => verify::offer(app, &number).await?.map_or(Offer::Wait, Offer::Number),
+    })
+}
+
+/// The link's login came to nothing.
+pub async fn came_to_nothing(tx: &mut Tx, link: LinkId, now: Timestamp) -> Result<()> {
+    verify::look_again(tx, link, now).await
 }
 
 /// The platform gives a number back. `false` when there is nothing to give back.

@@ -9,6 +9,7 @@ use crate::{
 };
 
 pub mod code;
+pub mod pool;
 
 choice! {
     /// Where a number stands.
@@ -195,6 +196,8 @@ pub struct Provisioned {
     pub release_at: Option<Timestamp>,
     /// What its customer is waiting for.
     pub listening: Listening,
+    /// Its way through the solution partner's pool at Meta.
+    pub pooled: pool::Pooled,
     /// Tries of the present step.
     pub tries: i32,
     /// When it is looked at again.

@@ -34,6 +34,7 @@ mod meddle;
 mod notices;
 mod page;
 mod phone;
+mod pool;
 mod popup;
 #[cfg(test)]
 mod tests;
@@ -64,6 +65,7 @@ pub use self::{
     fault::{Fault, Hold, When},
     login::{Login, Outcome},
     phone::Mode,
+    pool::PooledView,
     popup::{Said, Speech},
     trouble::Trouble,
     world::{Call, NumberSpec, NumberView, World},

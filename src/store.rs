@@ -306,6 +306,7 @@ mod tests {
         ("projects", projects::ALL),
         ("provisioned", provisioned::ALL),
         ("provisioned::heard", provisioned::heard::ALL),
+        ("provisioned::pooled", provisioned::pooled::ALL),
         ("twilio_accounts", twilio_accounts::ALL),
         ("records", records::ALL),
         ("releases", releases::ALL),

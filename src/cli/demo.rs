@@ -25,6 +25,7 @@ use crate::{
     meta::{
         Meta, Settings, application,
         dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
+        pool::Partner,
         sdk::LoginMode,
     },
     sandbox::{self, Sandbox},
@@ -49,6 +50,9 @@ pub struct DemoArgs {
     /// Let the links bring a phone number, bought at a stand-in Twilio
     #[arg(long)]
     provision: bool,
+    /// Verify those numbers with Meta beforehand, as Solution Partners do: customers see no code. Implies --provision
+    #[arg(long)]
+    preverified: bool,
 }
 
 fn login_mode(text: &str) -> Result<LoginMode, &'static str> {
@@ -56,6 +60,7 @@ fn login_mode(text: &str) -> Result<LoginMode, &'static str> {
 }
 
 pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
+    let provision = args.provision || args.preverified;
     anyhow::ensure!(args.listen.ip().is_loopback(), "the demo listens on loopback only, such as 127.0.0.1:8080");
     let asked_to_stop = asked_to_stop()?;
     let listener = TcpListener::bind(args.listen)
@@ -71,12 +76,12 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
     let folder = args.keep.as_deref().unwrap_or(throw_away.path());
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
 
-    let (facebook, meta) = stand_in(&public_url, args.login, clock.clone()).await?;
+    let (facebook, meta) = stand_in(&public_url, (args.login, args.preverified), clock.clone()).await?;
     let sealer = Sealer::parse(&secret_keys(folder)?).map_err(anyhow::Error::msg)?;
     let database = DatabaseArgs::at(format!("sqlite://{}", folder.join("setuplinks.db").display()));
     let guard = Guard::new(vec!["127.0.0.0/8".parse()?, "::1/128".parse()?])?;
     let mut settings = twilio::Settings::at(facebook.url().parse()?);
-    settings.account = args.provision.then(stand_in_account);
+    settings.account = provision.then(stand_in_account);
     let twilio = Twilio::new(settings)?;
     let mut app = App::new(database.open().await?, clock, sealer, (meta, guard, twilio), public_url);
     let verify_token = hex(random::<16>());
@@ -93,14 +98,14 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
         app.public_url.of(&format!("/platform/v1/customers/{customer}/setup_links")),
         facebook.url(),
         facebook.url(),
-        if args.provision { ", \"provision_phone_number\": true" } else { "" },
+        if provision { ", \"provision_phone_number\": true" } else { "" },
     );
     let leave =
         format!("curl -s {}/sandbox/notices -d event=PARTNER_REMOVED -d phone_number='THE NUMBER'", facebook.url());
-    let link = first_link(&app, &key, customer, &facebook.url(), args.provision).await?;
+    let link = first_link(&app, &key, customer, &facebook.url(), provision).await?;
     say(&format!(
         "A setup link, as a customer would get it:\n\n  {link}\n\nAnother one, as a platform would ask for it:\n\n{create}\n\nAnd when a customer takes a connected number away again:\n\n{leave}\n\nFacebook{} a stand-in: nothing leaves this machine. Ctrl-C ends it{}.",
-        if args.provision { " and Twilio are each" } else { " is" },
+        if provision { " and Twilio are each" } else { " is" },
         if args.keep.is_some() { "" } else { " and leaves nothing behind" }
     ))?;
     asked_to_stop.await;
@@ -110,7 +115,11 @@ pub(super) async fn run(args: DemoArgs, clock: Clock) -> anyhow::Result<()> {
 }
 
 /// Starts the stand-in and gives the way to it.
-async fn stand_in(public_url: &PublicUrl, login: LoginMode, clock: Clock) -> anyhow::Result<(Sandbox, Meta)> {
+async fn stand_in(
+    public_url: &PublicUrl,
+    (login, preverified): (LoginMode, bool),
+    clock: Clock,
+) -> anyhow::Result<(Sandbox, Meta)> {
     let (app_id, config_id, app_secret) = ("100000000000001", "200000000000001", hex(random::<16>()));
     let graph_version = "v26.0".to_owned();
     let settings = sandbox::Settings {
@@ -133,6 +142,9 @@ async fn stand_in(public_url: &PublicUrl, login: LoginMode, clock: Clock) -> any
         sdk_url: facebook.url().parse()?,
         extras_coexistence: EXTRAS_COEXISTENCE.to_owned(),
         extras_dedicated: EXTRAS_DEDICATED.to_owned(),
+        partner: preverified
+            .then(|| facebook.world().make_partner())
+            .map(|(business_id, token)| Partner { business_id, token: token.into() }),
     })?;
     Ok((facebook, meta))
 }

@@ -67,6 +67,7 @@ async fn over(
     }
     notify::tell(tx, &Event::of_link(name, &link, &more, now)).await?;
     releases::let_go(tx.db(), signup.id.0).await?;
+    provision::came_to_nothing(tx, signup.link_id, now).await?;
     signups::save(tx.db(), signup, None, now).await
 }
 

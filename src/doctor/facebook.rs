@@ -29,9 +29,13 @@ pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
     };
     if is_reached && application(meta, findings).await {
         subscriptions(meta, patient, findings).await;
+        findings.extend(pool(meta).await);
     }
     for what in BY_HAND {
         findings.push(Finding::look("dashboard", *what));
+    }
+    if meta.pool().is_some() {
+        findings.push(Finding::look("dashboard", FOR_THE_POOL));
     }
     if meta.may_load_sdk() {
         findings.push(Finding::look("dashboard", FOR_THE_SDK));
@@ -40,6 +44,9 @@ pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
 
 /// The same, where the SDK opens the dialog.
 const FOR_THE_SDK: &str = "Facebook Login for Business, Settings: Login with the JavaScript SDK is on, and PUBLIC_URL's domain is among Allowed Domains for the JavaScript SDK as well as in the redirect URIs";
+
+/// The same, where numbers are verified beforehand.
+const FOR_THE_POOL: &str = "Meta Partner portal: the business of META_BUSINESS_ID is an approved Solution Partner; a Tech Provider has no pool of pre-verified numbers";
 
 /// What Meta's API does not tell, by the dashboard's own names.
 const BY_HAND: &[&str] = &[
@@ -134,6 +141,27 @@ async fn subscriptions(meta: &Meta, patient: &Patient, findings: &mut Vec<Findin
             }
         }
     }
+}
+
+/// Whether the pool of numbers that are verified beforehand opens. Where it does not, customers type codes as others do.
+async fn pool(meta: &Meta) -> Option<Finding> {
+    const CHECK: &str = "meta_preverified";
+    let (pool, mend) = (
+        meta.pool()?,
+        "Business settings, System users: an admin of META_BUSINESS_ID's portfolio, with business_management in its token",
+    );
+    Some(match pool.knock().await {
+        Ok(()) => Finding::fine(CHECK, "META_SYSTEM_TOKEN opens the pool of pre-verified numbers"),
+        Err(Failure::Graph(error)) if error.code == 190 => {
+            Finding::doubt(CHECK, format!("META_SYSTEM_TOKEN is no token that works: {error}"), mend)
+        }
+        Err(Failure::Graph(error)) => Finding::doubt(
+            CHECK,
+            format!("META_SYSTEM_TOKEN does not open the pool of META_BUSINESS_ID: {error}"),
+            mend,
+        ),
+        Err(failure) => Finding::doubt(CHECK, format!("Meta did not say whether the pool opens: {failure}"), mend),
+    })
 }
 
 /// Old copies of the dialog's extras end on a page of Facebook's that leads nowhere.

@@ -48,13 +48,19 @@ pub enum Answer {
 impl Meta {
     /// The dialog's address (Meta's documentation of the manual login flow). No `scope`: it may not stand beside
     /// `config_id`.
-    pub fn dialog_url(&self, connection_type: ConnectionType, state: &str, lang: Lang) -> Result<Url> {
+    pub fn dialog_url(
+        &self,
+        connection_type: ConnectionType,
+        preverified: Option<&str>,
+        state: &str,
+        lang: Lang,
+    ) -> Result<Url> {
         let (url, _) = self
             .oauth()?
             .authorize_url(|| CsrfToken::new(state.to_owned()))
             .add_extra_param("config_id", &self.settings.config_id)
             .add_extra_param("override_default_response_type", "true")
-            .add_extra_param("extras", self.extras_of(connection_type))
+            .add_extra_param("extras", self.extras_of(connection_type, preverified))
             .add_extra_param("display", "page")
             .add_extra_param("locale", lang.facebook_locale())
             .url();

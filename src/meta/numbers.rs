@@ -179,7 +179,7 @@ impl Listed {
 }
 
 /// Graph writes times as `2026-11-01T10:00:00+0000`, which RFC 3339 would not.
-fn moment(text: &str) -> Option<Timestamp> {
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let graph = time::macros::format_description!(
         "[year]-[month]-[day]T[hour]:[minute]:[second][offset_hour sign:mandatory][offset_minute]"
     );

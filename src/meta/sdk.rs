@@ -1,6 +1,7 @@
 //! Meta's JavaScript SDK, which opens the dialog in a window of its own: where it comes from, what it is told, and which
 //! browsers are offered it.
 
+use serde_json::{Value, json};
 use url::Url;
 
 use super::Meta;
@@ -92,14 +93,30 @@ impl Meta {
         (script, spoken_with)
     }
 
-    /// The dialog's `extras` for a type.
+    /// The dialog's `extras` for a type; with the id of a number that is verified beforehand, the dialog offers that one.
     #[must_use]
-    pub fn extras_of(&self, connection_type: ConnectionType) -> &str {
-        match connection_type {
+    pub fn extras_of(&self, connection_type: ConnectionType, preverified: Option<&str>) -> String {
+        let configured = match connection_type {
             ConnectionType::Coexistence => &self.settings.extras_coexistence,
             ConnectionType::Dedicated => &self.settings.extras_dedicated,
+        };
+        // What is already in an app has no place in the pool.
+        match preverified.filter(|_| connection_type == ConnectionType::Dedicated) {
+            Some(id) => offering(configured, id),
+            None => configured.clone(),
         }
     }
+}
+
+/// The same `extras` with that number on offer (Meta's documentation: an array of which the first is shown).
+fn offering(extras: &str, id: &str) -> String {
+    let Ok(Value::Object(mut extras)) = serde_json::from_str(extras) else { return extras.to_owned() };
+    let setup = extras.entry("setup").or_insert_with(|| json!({}));
+    if !setup.is_object() {
+        *setup = json!({});
+    }
+    setup["preVerifiedPhone"] = json!({"ids": [id]});
+    Value::Object(extras).to_string()
 }
 
 fn origin(url: &Url) -> String {
@@ -109,6 +126,25 @@ fn origin(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_on_offer_stands_beside_whatever_was_configured() {
+        let offered = |extras: &str| serde_json::from_str::<Value>(&offering(extras, "7")).unwrap();
+        for (configured, expected) in [
+            (
+                crate::meta::dialog::EXTRAS_DEDICATED,
+                json!({"setup": {"preVerifiedPhone": {"ids": ["7"]}}, "sessionInfoVersion": "3", "version": "v4"}),
+            ),
+            ("{}", json!({"setup": {"preVerifiedPhone": {"ids": ["7"]}}})),
+            (
+                r#"{"setup":{"solutionID":"1","preVerifiedPhone":{"ids":["6"]}}}"#,
+                json!({"setup": {"solutionID": "1", "preVerifiedPhone": {"ids": ["7"]}}}),
+            ),
+            (r#"{"setup":null}"#, json!({"setup": {"preVerifiedPhone": {"ids": ["7"]}}})),
+        ] {
+            assert_eq!(offered(configured), expected, "{configured}");
+        }
+    }
 
     #[test]
     fn a_window_is_offered_where_one_can_work() {

@@ -20,6 +20,7 @@ use crate::{
     error::{Error, Result},
     link::{ConnectionType, Status, token::Token},
     meta::{dialog::Answer, sdk::Sdk},
+    provision,
     store::links::Visit,
     words::Lang,
 };
@@ -39,18 +40,18 @@ pub(super) struct Popup {
 }
 
 impl Popup {
-    /// `None` where the login goes by redirect alone.
+    /// `None` where the login goes by redirect alone. With the id of a number that is verified beforehand, it is offered.
     pub(super) fn new(
         app: &App,
         token: &Token,
         visit: &Visit,
         (lang, chosen): (Lang, Option<Lang>),
-        device: Device,
+        (device, preverified): (Device, Option<&str>),
     ) -> Option<Self> {
         let types = visit.link.connection_types();
         Some(Self {
             sdk: app.meta.sdk(device, lang)?,
-            extras: types.iter().map(|&kind| (kind.as_str(), app.meta.extras_of(kind).to_owned())).collect(),
+            extras: types.iter().map(|&kind| (kind.as_str(), app.meta.extras_of(kind, preverified))).collect(),
             begin: keeping(&format!("{}/popup", token.path()), chosen),
             answer: keeping(&format!("{}/popup/answer", token.path()), chosen),
         })
@@ -75,6 +76,9 @@ pub async fn begin(
         || !app.meta.may_open_window(super::hand_over::device(&headers))
     {
         return Err(Error::Conflict("no window is wanted here".to_owned()));
+    }
+    if provision::offer(&app, &visit.link).await? == provision::Offer::Wait {
+        return Err(Error::Conflict("the number's own page has something to say first".to_owned()));
     }
     let visitor = login::visitor(&session).await?;
     let state = connect::begin(&app, &visit, connection_type, &visitor, chosen_language(query.as_deref())).await?;

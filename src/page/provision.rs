@@ -13,91 +13,30 @@ use axum::{
 };
 use secrecy::ExposeSecret as _;
 
-use super::{Frame, Policy, Preview, chosen_language, keeping, language, leave, open, outcome, respond};
+use super::{
+    Frame, Policy, Preview, chosen_language, hand_over, keeping, language, leave, open, outcome, popup::Popup, respond,
+};
 use crate::{
     app::App,
     error::{Error, Result},
     link::{Status as LinkStatus, token::Token},
     number::spelled,
-    provision,
-    provisioned::{Provisioned, Status, Trouble},
+    provision::{self, verify::Way},
+    provisioned::{Provisioned, Trouble},
     store::{links::Visit, provisioned},
     words::{Lang, countries},
 };
 
 pub mod live;
+mod phase;
 
-/// After how long a customer is told that it takes longer than usual.
-const SLOW: std::time::Duration = std::time::Duration::from_secs(20);
-
-/// What there is to show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// No number, and none on its way.
-    Start,
-    /// One is being bought.
-    Buying,
-    /// That takes longer than usual.
-    Slow,
-    /// It is there, and waits to be connected.
-    Ready,
-    /// Facebook has sent the customer back, in the other tab.
-    Connecting,
-    /// It is connected.
-    Connected,
-    /// Another number was connected.
-    Other,
-    /// None could be bought.
-    Trouble(Trouble),
-    /// The link is over, or has no number to set up.
-    Elsewhere,
-}
-
-impl Phase {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Start => "start",
-            Self::Buying => "buying",
-            Self::Slow => "slow",
-            Self::Ready => "ready",
-            Self::Connecting => "connecting",
-            Self::Connected => "connected",
-            Self::Other => "other",
-            Self::Trouble(trouble) => trouble.as_str(),
-            Self::Elsewhere => "elsewhere",
-        }
-    }
-
-    /// Whether it changes by itself.
-    fn is_live(self) -> bool {
-        matches!(self, Self::Buying | Self::Slow | Self::Ready | Self::Connecting)
-    }
-
-    fn of(app: &App, visit: &Visit, number: Option<&Provisioned>, is_offered: bool) -> Self {
-        let now = app.clock.now();
-        let over = visit.link.status(now);
-        let Some(number) = number else {
-            return if over == LinkStatus::Active && is_offered { Self::Start } else { Self::Elsewhere };
-        };
-        match (over, number.status) {
-            (LinkStatus::Used, Status::Connected) => Self::Connected,
-            (LinkStatus::Used, Status::Bought | Status::Releasing | Status::Released) => Self::Other,
-            _ if visit.running.is_some() && number.status == Status::Bought => Self::Connecting,
-            (LinkStatus::Active, Status::Wanted | Status::Picked) if now.since(number.created_at) > SLOW => Self::Slow,
-            (LinkStatus::Active, Status::Wanted | Status::Picked) => Self::Buying,
-            (LinkStatus::Active, Status::Bought) => Self::Ready,
-            (LinkStatus::Active, Status::Failed) => Self::Trouble(number.trouble.unwrap_or(Trouble::CalledOff)),
-            (LinkStatus::Active, _) if is_offered => Self::Start,
-            _ => Self::Elsewhere,
-        }
-    }
-}
+use phase::Phase;
 
 #[derive(Template)]
 #[template(path = "provision.html")]
 struct ProvisionPage {
     frame: Frame,
-    /// `start`, `trouble`, `buying`, `ready`, `connecting` or `done`.
+    /// `start`, `trouble`, `buying`, `ready`, `verified`, `connecting` or `done`.
     kind: &'static str,
     title: String,
     text: String,
@@ -110,6 +49,8 @@ struct ProvisionPage {
     copied_number: String,
     takes_sms: bool,
     panel: Panel,
+    /// Facebook in a window of its own, where no code is awaited in this one.
+    popup: Option<Popup>,
     events: String,
     here: String,
 }
@@ -122,6 +63,8 @@ struct Country {
 /// What is known of the code; the part of the page that changes by itself.
 #[derive(Default)]
 struct Panel {
+    /// Whether no code is expected: it is shown all the same, if Facebook sends one.
+    is_quiet: bool,
     is_waiting: bool,
     code: Option<String>,
     recording: Option<String>,
@@ -142,6 +85,7 @@ impl Panel {
         let playable = number.listening.playable(now).filter(|_| code.is_none());
         let say = |id| (id, lang.say(id, &[]));
         Ok(Self {
+            is_quiet: provision::verify::way(app, number) == Way::Verified,
             is_waiting: number.listening.is_on(now),
             recording: playable.map(|sid| format!("{}/provision/recording?{sid}", token.path())),
             code,
@@ -213,7 +157,7 @@ pub(super) async fn of_setup(
     let number = provisioned::newest(app.store.acquire().await?.db(), visit.link.id).await?;
     match Phase::of(app, visit, number.as_ref(), true) {
         // Whoever comes again tries again.
-        Phase::Start | Phase::Trouble(_) => show(&asked, Phase::Start, number.as_ref(), None).await.map(Some),
+        Phase::Start | Phase::Trouble(_) => show(&asked, Phase::Start, number.as_ref(), headers, None).await.map(Some),
         Phase::Elsewhere => Ok(None),
         _ => Ok(Some(leave(&asked.path()))),
     }
@@ -233,7 +177,7 @@ pub async fn get(
     let number = provisioned::newest(app.store.acquire().await?.db(), visit.link.id).await?;
     match Phase::of(&app, &visit, number.as_ref(), false) {
         Phase::Start | Phase::Elsewhere => Ok(leave(&keeping(&token.path(), chosen_language(query)))),
-        phase => show(&asked, phase, number.as_ref(), None).await,
+        phase => show(&asked, phase, number.as_ref(), &headers, None).await,
     }
 }
 
@@ -257,11 +201,11 @@ pub async fn post(
     let country = match form.get("country").filter(|country| offered.contains(country)) {
         Some(country) => country.clone(),
         None if offered.len() == 1 => offered[0].clone(),
-        None => return show(&asked, Phase::Start, None, Some("provision-choose")).await,
+        None => return show(&asked, Phase::Start, None, &headers, Some("provision-choose")).await,
     };
     match provision::start(&app, &visit.link, &country, form.contains_key("any_area")).await? {
         Ok(()) => Ok(leave(&asked.path())),
-        Err(trouble) => show(&asked, Phase::Trouble(trouble), None, None).await,
+        Err(trouble) => show(&asked, Phase::Trouble(trouble), None, &headers, None).await,
     }
 }
 
@@ -275,12 +219,21 @@ pub async fn recording(State(app): State<App>, Path(token): Path<String>) -> Res
     Ok((headers, sound).into_response())
 }
 
-async fn show(asked: &Asked<'_>, phase: Phase, number: Option<&Provisioned>, error: Option<&str>) -> Result<Response> {
+async fn show(
+    asked: &Asked<'_>,
+    phase: Phase,
+    number: Option<&Provisioned>,
+    headers: &HeaderMap,
+    error: Option<&str>,
+) -> Result<Response> {
     let Asked { app, token, visit, lang, .. } = *asked;
     let (kind, stem) = match phase {
         Phase::Start | Phase::Elsewhere => ("start", "provision-start"),
         Phase::Buying => ("buying", "provision-buying"),
         Phase::Slow => ("buying", "provision-slow"),
+        Phase::Verifying => ("buying", "provision-verifying"),
+        Phase::Calling => ("buying", "provision-calling"),
+        Phase::Verified => ("verified", "provision-verified"),
         Phase::Ready => ("ready", "provision-ready"),
         Phase::Connecting => ("connecting", "provision-connecting"),
         Phase::Connected => ("done", "provision-connected"),
@@ -305,28 +258,38 @@ async fn show(asked: &Asked<'_>, phase: Phase, number: Option<&Provisioned>, err
     offered.sort_by(|a, b| a.name.cmp(&b.name));
     let here = asked.path();
     let (path, query) = here.split_once('?').unwrap_or((&here, ""));
-    let is_ready = kind == "ready" || kind == "connecting";
+    let chosen = chosen_language(asked.query);
+    let popup = match number.filter(|_| phase == Phase::Verified) {
+        Some(number) => {
+            let offered = number.pooled.offered(app.clock.now());
+            Popup::new(app, token, visit, (lang, chosen), (hand_over::device(headers), offered))
+        }
+        None => None,
+    };
+    let sdk = popup.is_some().then(|| app.meta.sdk_origins());
     let page = ProvisionPage {
         kind,
         title: lang.say(&format!("{stem}-title"), &args),
         text: lang.say(&format!("{stem}-text"), &args),
         action: here.clone(),
-        connect: keeping(&token.path(), chosen_language(asked.query)),
+        connect: keeping(&token.path(), chosen),
         countries: offered,
         error: error.map(|id| frame.say(id)),
         any_area: (phase == Phase::Trouble(Trouble::AreaCode)).then(|| frame.say("provision-any-area")),
         copied_number: phone_number.unwrap_or_default().to_owned(),
         takes_sms: number.is_none_or(|number| number.takes_sms),
-        number: shown.filter(|_| is_ready),
-        panel: match number.filter(|_| kind == "ready") {
+        number: shown.filter(|_| phase.is_ready() || phase == Phase::Connecting),
+        panel: match number.filter(|_| phase.is_ready()) {
             Some(number) => Panel::of(app, number, token, lang)?,
             None => Panel::default(),
         },
+        popup,
         events: format!("{path}/events?phase={}&{query}", phase.name()),
         here,
         frame,
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let policy = Policy { script: phase.is_live(), media: kind == "ready", ..Policy::of_form(app, &visit.link) };
+    let (script, media) = (phase.is_live(), phase.is_ready());
+    let policy = Policy { script, sdk, media, ..Policy::of_form(app, &visit.link) };
     respond(status, &page.frame, &policy, &page)
 }

@@ -23,6 +23,7 @@ use crate::{
     connect,
     error::{Error, Result},
     link::{ConnectionType, Status, token::Token},
+    provision::{self as provisioning, Offer},
     signup::Step,
     store::links::Visit,
     web::person,
@@ -105,13 +106,21 @@ pub async fn post(
         Some(name) => ConnectionType::parse(name).filter(|chosen| allowed.contains(chosen)),
         None => allowed.first().copied().filter(|_| allowed.len() == 1),
     };
+    let preverified = match provisioning::offer(&app, &visit.link).await? {
+        Offer::Nothing => None,
+        Offer::Number(id) => Some(id),
+        Offer::Wait => {
+            return Ok(leave(&keeping(&format!("{}/provision", token.path()), chosen_language(query))));
+        }
+    };
     let Some(connection_type) = chosen else {
         return show(&app, &token, &visit, query, &headers, Some("choose-one")).await;
     };
     let visitor = login::visitor(&session).await?;
     let state = connect::begin(&app, &visit, connection_type, &visitor, chosen_language(query)).await?;
     let lang = language(query, Some(&visit.link), &headers);
-    Ok(leave(app.meta.dialog_url(connection_type, &state, lang)?.as_str()))
+    let dialog = app.meta.dialog_url(connection_type, preverified.as_deref(), &state, lang)?;
+    Ok(leave(dialog.as_str()))
 }
 
 /// Where somebody belongs who has no choice to make: a link that is over, or a signup that is running.
@@ -161,7 +170,7 @@ async fn show(
     };
     let device = hand_over::device(headers);
     let here = Here::new(app, token, &frame, visit, (query, device));
-    let popup = Popup::new(app, token, visit, (lang, chosen_language(query)), device);
+    let popup = Popup::new(app, token, visit, (lang, chosen_language(query)), (device, None));
     let mut policy = Policy { script: here.wants_script() || popup.is_some(), ..Policy::of_form(app, &visit.link) };
     policy.sdk = popup.is_some().then(|| app.meta.sdk_origins());
     let page = SetupPage {

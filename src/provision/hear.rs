@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 
-use super::{Provisioned, accounts, place, tell};
+use super::{Provisioned, accounts, place, tell, verify, worker};
 use crate::{
     app::App,
     error::Result,
@@ -61,7 +61,11 @@ async fn keep(app: &App, number: &Provisioned, code: &str, way: &'static str) ->
     let mut tx = app.store.begin().await?;
     if heard::hear(tx.db(), number.id, &sealed, now).await? {
         tell(&mut tx, Name::ProvisionedCodeReceived, number, now).await?;
+        let is_ours = verify::wake(&mut tx, number.id, now).await?;
         tx.commit().await?;
+        if is_ours {
+            worker::start(app, number.id);
+        }
         tracing::info!(provisioned = %number.id, way, "a code was received");
     }
     Ok(())

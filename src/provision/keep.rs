@@ -1,7 +1,7 @@
 //! A number that is ours: kept for its link, listened to, and given back when nothing comes of it.
 
 use super::{
-    Provisioned, accounts, hear, prefix, tell,
+    Provisioned, accounts, hear, prefix, tell, verify,
     worker::{self, Turn},
 };
 use crate::{
@@ -41,7 +41,8 @@ pub(super) async fn watch(app: &App, number: &mut Provisioned) -> Result<Turn> {
     }
     drop(tx);
     forget_stale(app, number, now).await?;
-    Ok(Turn::Until(poll(app, number, now).await?))
+    let next = poll(app, number, now).await?;
+    verify::go_on(app, number, next).await
 }
 
 /// Whether a bought number is to be given back. A signup that came back from Facebook in time is waited for.
@@ -146,6 +147,9 @@ pub(super) async fn give_back(app: &App, number: &mut Provisioned) -> Result<Tur
     };
     if let Some(sid) = number.listening.recording.clone() {
         forget_recording(app, number, &sid).await?;
+    }
+    if let Some(turn) = verify::leave(app, number).await? {
+        return Ok(turn);
     }
     let ours = prefix(app).await?;
     let released = match &number.sid {

@@ -120,6 +120,7 @@ mod tests {
             bought_at: None,
             release_at: None,
             listening: crate::provisioned::Listening::default(),
+            pooled: crate::provisioned::pool::Pooled::default(),
             tries: 0,
             next_at: now,
             fence: 0,

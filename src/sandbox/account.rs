@@ -6,6 +6,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::{
     phone::{Limit, Mode, Phone, Registration},
+    pool::{Parcel, Partner, Pooled},
     trouble::{Strikes, Trouble},
 };
 use crate::clock::{Timestamp, random};
@@ -129,13 +130,17 @@ pub(super) struct Estate {
     pub(super) phones: Vec<Phone>,
     pub(super) codes: Vec<Code>,
     pub(super) grants: Vec<Grant>,
+    pub(super) partner: Option<Partner>,
+    pub(super) pool: Vec<Pooled>,
+    /// Codes that were asked for and not sent yet.
+    pub(super) outbox: Vec<Parcel>,
     made: u64,
     fresh: u64,
 }
 
 impl Estate {
     /// Ids look like Meta's, 15 or 16 digits, and are the same in every run.
-    fn id(&mut self, base: u64) -> String {
+    pub(super) fn id(&mut self, base: u64) -> String {
         self.made += 1;
         (base + self.made * 1_000_003).to_string()
     }
@@ -174,6 +179,7 @@ impl Estate {
             waba_id: waba_id.to_owned(),
             mode,
             verified: true,
+            preverified: false,
             limited: false,
             registration: Registration::None,
             pin: None,

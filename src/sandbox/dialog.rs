@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use url::Url;
 
-use super::{Settings, phone::Mode, popup::Opener};
+use super::{Settings, account::Typed, phone::Mode, popup::Opener};
 
 /// The parameters Facebook reads; what else stands in the address is not carried on.
 const KNOWN: &[&str] = &[
@@ -34,8 +34,25 @@ pub(super) struct Request {
     pub(super) opener: Option<Opener>,
     /// What `extras` asks for; the person may still end in the other flow.
     pub(super) asked: Mode,
+    /// The pre-verified number that the dialog shows, and asks no code for.
+    pub(super) offered: Option<Typed>,
     /// The parameters as they came, to be sent along by the form.
     pub(super) parameters: Vec<(String, String)>,
+}
+
+impl Request {
+    /// What `extras.setup.preVerifiedPhone` names, if it is there.
+    pub(super) fn preverified(&self) -> Option<Value> {
+        let (_, extras) = self.parameters.iter().find(|(name, _)| name == "extras")?;
+        let extras: Value = serde_json::from_str(extras).ok()?;
+        Some(extras.get("setup")?.get("preVerifiedPhone")?.get("ids").cloned().unwrap_or_default())
+    }
+
+    /// Whether this is the number that the dialog shows as verified.
+    pub(super) fn offers(&self, phone_number: &str) -> bool {
+        let typed = Typed::parse(phone_number);
+        self.offered.as_ref().is_some_and(|offered| typed.is_some_and(|typed| typed.digits == offered.digits))
+    }
 }
 
 /// Why the dialog shows an error page. Meta's documentation: errors before the redirect stay on facebook.com.
@@ -113,6 +130,7 @@ pub(super) fn check(
         locale: value("locale").unwrap_or_default().to_owned(),
         opener,
         asked,
+        offered: None,
         parameters,
     })
 }

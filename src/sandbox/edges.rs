@@ -43,6 +43,8 @@ pub(super) fn name(estate: &Estate, ask: &Ask) -> &'static str {
         (Target::Exchange, _) => "exchange",
         (Target::DebugToken, "GET") => "debug_token",
         (Target::Me, "GET") => "me",
+        (Target::Node(id), "GET") if estate.pooled(id).is_some() => "pooled",
+        (Target::Node(_), "DELETE") => "unpool",
         (Target::Node(id), "GET") if has_phone(id) => "phone_number",
         (Target::Node(id), "POST") if has_phone(id) || ask.value("pin").is_some() => "set_pin",
         (Target::Node(id), "GET") if estate.waba(id).is_some() => "waba",
@@ -51,6 +53,8 @@ pub(super) fn name(estate: &Estate, ask: &Ask) -> &'static str {
             ("client_whatsapp_business_accounts", "GET") => "client_wabas",
             ("owned_whatsapp_business_accounts", "GET") => "owned_wabas",
             ("phone_numbers", "GET") => "phone_numbers",
+            ("add_phone_numbers", "POST") => "add_phone_numbers",
+            ("preverified_numbers", "GET") => "preverified_numbers",
             ("subscriptions", "GET") => "app_subscriptions",
             ("subscribed_apps", "GET") => "subscriptions",
             ("subscribed_apps", "POST") => "subscribe",
@@ -91,7 +95,13 @@ impl Desk<'_> {
         if let Some(answer) = self.application(caller, ask) {
             return answer;
         }
-        match (name(self.estate, ask), &ask.target) {
+        let call = name(self.estate, ask);
+        if let Target::Node(id) | Target::Edge(id, _) = &ask.target
+            && let Some(answer) = self.pool(caller, ask, id, call)
+        {
+            return answer;
+        }
+        match (call, &ask.target) {
             ("debug_token", _) => exchange::debug_token(self.estate, self.settings, ask, self.now),
             ("me", _) => self.me(caller, ask),
             (_, Target::Node(id)) => self.node(caller, ask, id),
@@ -135,7 +145,7 @@ impl Desk<'_> {
 
     fn grant(&self, caller: Caller) -> Option<&Grant> {
         match caller {
-            Caller::App => None,
+            Caller::App | Caller::Partner => None,
             Caller::Business(place) => self.estate.grants.get(place),
         }
     }
@@ -279,6 +289,8 @@ const KNOWN_EDGES: &[&str] = &[
     "phone_numbers",
     "subscribed_apps",
     "subscriptions",
+    "add_phone_numbers",
+    "preverified_numbers",
     "register",
     "deregister",
     "request_code",

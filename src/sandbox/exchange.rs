@@ -16,6 +16,8 @@ use crate::clock::Timestamp;
 pub(super) enum Caller {
     /// The app itself, with `APP_ID|APP_SECRET`.
     App,
+    /// The system user of the solution partner.
+    Partner,
     /// A business token; its place among the grants.
     Business(usize),
 }
@@ -98,6 +100,8 @@ pub(super) fn authenticate(estate: &Estate, settings: &Settings, ask: &Ask, now:
             return Err(Problem::plain(190, "Invalid OAuth access token signature."));
         }
         Caller::App
+    } else if estate.is_partner(token) {
+        Caller::Partner
     } else {
         let place = estate.grants.iter().position(|grant| grant.token == token);
         let standing = place.map_or(Standing::Unborn, |place| estate.grants[place].standing(now));

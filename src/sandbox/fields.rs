@@ -86,7 +86,7 @@ impl Object {
             "is_on_biz_app": phone.mode == Mode::Coexistence,
             "is_pin_enabled": phone.pin.is_some(),
             "is_official_business_account": false,
-            "is_preverified_number": false,
+            "is_preverified_number": phone.preverified,
             "throughput": { "level": if works { "STANDARD" } else { "NOT_APPLICABLE" } },
             "account_mode": "LIVE",
             "whatsapp_business_manager_messaging_limit": "TIER_250",
@@ -96,6 +96,11 @@ impl Object {
             "webhook_configuration": to,
         });
         Self { kind: "WhatsAppBusinessPhoneNumber", default: PHONE_DEFAULT, all }
+    }
+
+    pub(super) fn pooled(all: Value) -> Self {
+        let default = &["phone_number", "code_verification_status"];
+        Self { kind: "WhatsAppBusinessPreVerifiedPhoneNumber", default, all }
     }
 
     pub(super) fn user(id: &str, business: Option<&str>) -> Self {

@@ -39,6 +39,7 @@ pub(super) async fn handle(
     }
     let instead = fault.and_then(|fault| Answer::of_fault(fault, &arrival.business));
     let answer = instead.unwrap_or_else(|| world.perform(&ask).into());
+    world.post_codes();
     match fault {
         Some(Fault::CutAfter) => return scissors.cut().await,
         Some(Fault::HangAfter(span)) => tokio::time::sleep(*span).await,

@@ -159,7 +159,7 @@ pub(super) fn grant(
         return Ok(Err(ending));
     }
     let typed = match login.phone_number.as_deref().map(str::trim).filter(|number| !number.is_empty()) {
-        None => None,
+        None => request.offered.clone().filter(|_| matches!(login.outcome, Outcome::Dedicated)),
         Some(text) => Some(Typed::parse(text).ok_or_else(|| {
             Refused::new("Invalid Phone Number", "That is not an international phone number, such as +1 555-010-0001.")
         })?),
@@ -200,7 +200,10 @@ fn bring(estate: &mut Estate, login: &Login, typed: Option<&Typed>, now: Timesta
     } else {
         let business = estate.add_business();
         let waba = estate.add_waba(&business, now);
-        (estate.add_phone(&typed, &waba, Mode::Dedicated, now), waba)
+        let is_claimed = estate.claim(&typed.digits, now);
+        let phone = estate.add_phone(&typed, &waba, Mode::Dedicated, now);
+        estate.phone_mut(&phone).into_iter().for_each(|phone| phone.preverified = is_claimed);
+        (phone, waba)
     };
     if let (Some(phone), Outcome::Dedicated | Outcome::Coexistence) = (estate.phone_mut(&phone), login.outcome) {
         let mode = if login.outcome == Outcome::Coexistence { Mode::Coexistence } else { Mode::Dedicated };

@@ -31,6 +31,8 @@ struct DialogPage<'a> {
     /// For a window of its own.
     speeches: &'static [Speech],
     phone_number: &'a str,
+    /// Whether the number is the one that was verified beforehand.
+    is_verified: bool,
     /// Whether a code is on its way to that number.
     is_sent: bool,
 }
@@ -60,7 +62,10 @@ pub(super) async fn dialog(
 ) -> Response<Body> {
     match world.check(&version, pairs(query.unwrap_or_default().as_bytes())) {
         Err(refused) => refusal(&refused),
-        Ok(request) => dialog_page(&request, &version, "", false),
+        Ok(request) => {
+            let offered = request.offered.as_ref().map_or("", |offered| offered.display.as_str());
+            dialog_page(&request, &version, offered, false)
+        }
     }
 }
 
@@ -75,6 +80,7 @@ fn dialog_page(request: &Request, version: &str, phone_number: &str, is_sent: bo
         outcomes: Outcome::ALL,
         troubles: Trouble::ALL,
         speeches: if request.opener.is_some() { Speech::ALL } else { &[] },
+        is_verified: request.offers(phone_number),
         phone_number,
         is_sent,
     };
@@ -129,8 +135,9 @@ fn answer(world: &World, fields: Vec<(String, String)>) -> Result<Response<Body>
         }
         (Some(other), _) => return Err(unknown("action", other)),
     };
-    if outcome != Outcome::Cancel {
-        world.twilio().prove(phone_number.as_deref().unwrap_or_default(), last_code.as_deref().unwrap_or_default())?;
+    let entered = phone_number.as_deref().unwrap_or_default();
+    if outcome != Outcome::Cancel && !request.offers(entered) {
+        world.twilio().prove(entered, last_code.as_deref().unwrap_or_default())?;
     }
     let speech = match speech {
         None => Speech::Plain,

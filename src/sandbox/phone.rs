@@ -81,6 +81,8 @@ pub(super) struct Phone {
     pub(super) waba_id: String,
     pub(super) mode: Mode,
     pub(super) verified: bool,
+    /// It was taken from a partner's pool.
+    pub(super) preverified: bool,
     /// Meta limits what it may send.
     pub(super) limited: bool,
     pub(super) registration: Registration,

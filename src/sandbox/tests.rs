@@ -3,6 +3,7 @@
 mod connect;
 mod exchange;
 mod leave;
+mod pool;
 mod trouble;
 mod way_in;
 mod window;

@@ -93,6 +93,7 @@ struct Plans {
     gates: Vec<(String, Gate)>,
     told: Vec<Told>,
     is_mute: bool,
+    loses_codes: bool,
     speech: Speech,
 }
 
@@ -129,6 +130,7 @@ impl Exchange {
             gates: Vec::new(),
             told: Vec::new(),
             is_mute: false,
+            loses_codes: false,
             speech: Speech::default(),
         };
         Self(Arc::new(Inner {
@@ -223,6 +225,11 @@ impl Exchange {
     /// From now on webhooks are not told of messages; the account's list has them.
     pub fn mute(&self) {
         self.plans().is_mute = true;
+    }
+
+    /// From now on messages with a code are lost on their way, as those of short codes are unless Twilio was asked.
+    pub fn lose_codes(&self) {
+        self.plans().loses_codes = true;
     }
 
     /// What the recogniser makes of calls from now on.

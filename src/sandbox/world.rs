@@ -30,7 +30,8 @@ pub use number::{NumberSpec, NumberView};
 pub struct Call {
     /// What it is: `exchange`, `debug_token`, `me`, `client_wabas`, `owned_wabas`, `waba`, `phone_numbers`,
     /// `phone_number`, `set_pin`, `subscribe`, `subscriptions`, `unsubscribe`, `app_subscriptions`, `register`, `deregister`,
-    /// `smb_contacts`, `smb_history`, `request_code`, `verify_code`; else `node`, `smb_app_data` or `unknown`.
+    /// `smb_contacts`, `smb_history`, `request_code`, `verify_code`, `add_phone_numbers`, `preverified_numbers`, `pooled` (a
+    /// number of the pool), `unpool`; else `node`, `smb_app_data` or `unknown`.
     pub name: String,
     /// The HTTP method.
     pub method: String,
@@ -252,6 +253,7 @@ impl World {
             locale: String::new(),
             opener: Some(Opener { origin: String::new(), call: String::new() }),
             asked: Mode::Dedicated,
+            offered: None,
             parameters: Vec::new(),
         };
         let granted = self.grant(&request, &login).ok()?;
@@ -267,7 +269,12 @@ impl World {
     }
 
     pub(super) fn check(&self, version: &str, query: Vec<(String, String)>) -> Result<Request, Refused> {
-        dialog::check(&self.0.settings, (&self.state().redirect_uris, &self.0.url), version, query)
+        let state = self.state();
+        let mut request = dialog::check(&self.0.settings, (&state.redirect_uris, &self.0.url), version, query)?;
+        if let Some(ids) = request.preverified() {
+            request.offered = Some(state.estate.offered(&ids, self.0.clock.now())?);
+        }
+        Ok(request)
     }
 
     pub(super) fn grant(&self, request: &Request, login: &Login) -> Result<Result<Granted, Trouble>, Refused> {

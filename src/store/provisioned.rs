@@ -12,6 +12,7 @@ use crate::{
 };
 
 pub mod heard;
+pub mod pooled;
 
 macro_rules! due {
     () => {
@@ -112,6 +113,8 @@ struct Row {
     code_at: Option<Timestamp>,
     recording_sid: Option<String>,
     recording_at: Option<Timestamp>,
+    #[sqlx(flatten)]
+    pooled: pooled::Row,
     created_at: Timestamp,
     bought_at: Option<Timestamp>,
     release_at: Option<Timestamp>,
@@ -148,6 +151,7 @@ impl From<Row> for Provisioned {
                 recording: row.recording_sid,
                 recording_at: row.recording_at,
             },
+            pooled: row.pooled.into(),
             tries: row.tries,
             next_at: row.next_at,
             fence: row.fence,

@@ -26,6 +26,7 @@ mod hands;
 mod judges;
 mod listening;
 mod looks;
+mod preverified;
 mod progress;
 mod provision;
 mod quiet;

@@ -9,14 +9,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use setuplinks::{
     clock::Clock,
+    meta::sdk::LoginMode,
     number::digits,
     sandbox::{Fault, Login, NumberSpec, Outcome},
-    twilio,
 };
 
 use crate::{
     stage::{CONFIRM, CONTINUE, ERROR, Stage},
-    support::{Database, House, Link, Pictures, Visitor, house::twilio_account, until},
+    support::{Database, House, Link, Pictures, Visitor, until},
     tab::Tab,
 };
 
@@ -97,17 +97,14 @@ impl Scene {
     /// The same for a platform of that name.
     pub async fn of(name: &str, themes: &[Theme]) -> Self {
         let clock = Clock::manual(Clock::system().now());
-        let sells = |settings: &mut twilio::Settings| {
-            settings.account = Some(twilio_account());
-            (settings.most_a_day, settings.most_held) = (100, 100);
-        };
-        let house = House::open_with(Database::Sqlite, clock, sells).await;
+        let house = House::verifying(Database::Sqlite, clock, LoginMode::Redirect).await;
         let stage = Stage { platform: house.platform(name).await, house };
         let mut scene = Self { stage, views: Vec::new(), theme: NO_THEME, numbers: 0 };
         for &theme in themes {
             scene.theme = theme;
             scene.of_setup().await;
             scene.of_bought_numbers().await;
+            scene.of_verified_numbers().await;
             scene.of_progress().await;
             scene.of_numbers().await;
             scene.of_failures().await;
@@ -187,6 +184,8 @@ impl Scene {
         self.add("provision-trouble", "provision", page, 200);
 
         for (name, is_heard) in [("provision-number", false), ("provision-code", true)] {
+            // Not verified beforehand, then.
+            self.stage.house.world().fault("preverified_numbers", 1, Fault::graph(403, 200, "no permission"));
             let link = self.link(terms.clone()).await;
             let page = format!("{}/provision", link.url);
             visitor.post(&page, &[("country", "US")]).await;
@@ -204,6 +203,32 @@ impl Scene {
                 .await;
             }
             self.add(name, "provision", page, 200);
+        }
+    }
+
+    async fn of_verified_numbers(&mut self) {
+        let world = self.stage.house.world().clone();
+        let hangs = || Fault::Hang(Duration::from_hours(1));
+        let refuses = || Fault::graph(400, 136_024, "Request code error");
+        for (name, faults, shows) in [
+            ("provision-verifying", vec![hangs()], "WhatsApp sends a code"),
+            ("provision-calling", vec![refuses(), hangs()], "WhatsApp calls your new number"),
+            ("provision-verified", vec![], "You need no code"),
+        ] {
+            let link = self.link(json!({"provision_phone_number": true})).await;
+            let (visitor, page) = (Visitor::new(), format!("{}/provision", link.url));
+            faults.into_iter().for_each(|fault| world.fault("request_code", 1, fault));
+            let before = world.count("request_code");
+            visitor.post(&page, &[("country", "US")]).await;
+            until("it to come so far", || async {
+                let is_asked = world.count("request_code") > before;
+                (is_asked && visitor.get(&page).await.html.contains(shows)).then_some(())
+            })
+            .await;
+            self.add(name, "provision", page, 200);
+            if name == "provision-verified" && self.theme.name == NO_THEME.name {
+                self.add("sandbox-verified", "sandbox-dialog", visitor.choose(&link, "dedicated").await, 200);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::{
     cli::{complaint, end, setuplinks},
-    support::{Link, Visitor},
+    support::{Link, Visitor, until},
 };
 
 /// A demo that runs, and what it printed.
@@ -120,6 +120,29 @@ async fn a_kept_demo_goes_on_from_where_it_was() {
     url.set_path(&format!("/whatsapp/setup/{first}"));
     let old = Visitor::new().get(url.as_str()).await;
     assert_eq!(old.landing()["error_code"], "link_expired", "the first link is known, and was revoked by the second");
+    tokio::task::block_in_place(|| end(demo.child, "INT"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_with_numbers_that_are_verified_beforehand_asks_for_no_code() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = tokio::task::block_in_place(|| Demo::start(folder.path(), &["--preverified"]));
+    let (link, visitor) = (demo.link(), Visitor::new());
+    let page = format!("{}/provision", link.url);
+    assert_eq!(visitor.post(&page, &[("country", "US")]).await.status, 303);
+    until("a number", || async { visitor.get(&page).await.has("[data-testid=provisioned-number]").then_some(()) })
+        .await;
+    let dialog: Url = visitor.choose(&link, "dedicated").await.parse().expect("a URL");
+    let shown = visitor.get(dialog.as_str()).await;
+    assert!(shown.has("[data-testid=sandbox-verified]") && !shown.has("[data-testid=sandbox-code]"), "{}", shown.html);
+    let mut form: Vec<(String, String)> = dialog.query_pairs().into_owned().collect();
+    form.push(("phone_number".to_owned(), shown.attribute("input[name=phone_number]", "value")));
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let sent = visitor.post(dialog.join("/sandbox/dialog").expect("a URL").as_str(), &form).await;
+    let back = visitor.get(sent.header("location")).await;
+    let landing = visitor.wait_out(&back.location()).await;
+    assert_eq!(landing.landing()["status"], "completed");
+    assert!(landing.landing().contains_key("provisioned_phone_number_id"), "{}", landing.location());
     tokio::task::block_in_place(|| end(demo.child, "INT"));
 }
 

@@ -225,6 +225,38 @@ async fn what_stops_no_customer_is_a_warning() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pool_of_pre_verified_numbers_is_knocked_at() {
+    let house = House::open(Database::Sqlite).await;
+    let (business_id, token) = house.world().make_partner();
+    let mut settings = settings(&house);
+    settings.insert("META_PREVERIFIED", "true".to_owned());
+    settings.insert("META_BUSINESS_ID", business_id.clone());
+    settings.insert("META_SYSTEM_TOKEN", token.clone());
+    let (is_well, fine) = findings(&settings, "ok").await;
+    assert!(is_well);
+    assert_said(&fine, &["meta_preverified: META_SYSTEM_TOKEN opens the pool"], "well");
+    let (_, look) = findings(&settings, "look").await;
+    assert_said(&look, &["approved Solution Partner"], "what only a person sees");
+
+    // None of it stops a customer, who types the code then.
+    for (name, value, parts) in [
+        ("META_SYSTEM_TOKEN", "EAAdead", &["meta_preverified: META_SYSTEM_TOKEN is no token that works"]),
+        ("META_BUSINESS_ID", "1", &["meta_preverified: META_SYSTEM_TOKEN does not open the pool of META_BUSINESS_ID"]),
+    ] {
+        let mut ill = settings.clone();
+        ill.insert(name, value.to_owned());
+        let (is_well, warnings) = findings(&ill, "warning").await;
+        assert!(is_well, "{warnings:?}");
+        assert_said(&warnings, parts, name);
+        assert!(!warnings.iter().any(|line| line.contains(&token) || line.contains("EAAdead")), "{warnings:?}");
+    }
+    settings.remove("META_SYSTEM_TOKEN");
+    let (is_well, broken) = findings(&settings, "broken").await;
+    assert!(!is_well);
+    assert_said(&broken, &["settings: META_SYSTEM_TOKEN is required"], "it would not start");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_database_is_looked_at_and_left_as_it_is() {
     let house = House::open(Database::Sqlite).await;
     let mut settings = settings(&house);

@@ -56,6 +56,23 @@ fn a_required_setting_that_is_missing_is_named() {
 }
 
 #[test]
+fn numbers_are_not_verified_beforehand_without_a_pool_and_its_token() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut settings = good(folder.path());
+    settings.insert("META_PREVERIFIED", "true".to_owned());
+    assert!(refusal(&settings).contains("META_BUSINESS_ID is required: META_PREVERIFIED=true puts"));
+    settings.insert("META_BUSINESS_ID", "1 2".to_owned());
+    assert!(refusal(&settings).contains("META_BUSINESS_ID must be an id"));
+    settings.insert("META_BUSINESS_ID", "506914307656634".to_owned());
+    assert!(refusal(&settings).contains("META_SYSTEM_TOKEN is required: META_PREVERIFIED=true needs"));
+    settings.insert("META_SYSTEM_TOKEN_FILE", "/no/such/file".to_owned());
+    assert!(refusal(&settings).contains("META_SYSTEM_TOKEN cannot be read from the file /no/such/file"));
+    settings.insert("META_SYSTEM_TOKEN", "hunter2".to_owned());
+    let said = refusal(&settings);
+    assert!(said.contains("META_SYSTEM_TOKEN and META_SYSTEM_TOKEN_FILE are both set") && !said.contains("hunter2"));
+}
+
+#[test]
 fn a_malformed_setting_is_named_and_a_secret_is_not_repeated() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, values) in [
@@ -89,6 +106,7 @@ fn a_malformed_setting_is_named_and_a_secret_is_not_repeated() {
         ("META_DIALOG_URL", vec!["www.facebook.com", "javascript:alert(1)"]),
         ("META_EXTRAS_COEXISTENCE", vec!["{", "[]", "\"x\"", "7"]),
         ("META_EXTRAS_DEDICATED", vec!["{]", "null"]),
+        ("META_PREVERIFIED", vec!["yes", "1", "TRUE"]),
         ("API_RATE_LIMIT", vec!["0", "-1", "many", "1.5", "1000001"]),
         ("EVENT_RETENTION_DAYS", vec!["0", "3651", "forever", "1.5"]),
         ("DELIVERY_RETENTION_DAYS", vec!["0", "-1"]),

@@ -36,11 +36,17 @@ pub struct Deployment {
     pub platform: Platform,
     link: Link,
     visitor: Visitor,
+    settings: Vec<(&'static str, String)>,
     program: Program,
 }
 
 impl Deployment {
     pub async fn start(database: Database) -> Self {
+        Self::start_with(database, |_| Vec::new()).await
+    }
+
+    /// The same, with more settings.
+    pub async fn start_with(database: Database, settings: impl FnOnce(&World) -> Vec<(&'static str, String)>) -> Self {
         let port = port();
         let url = format!("http://localhost:{port}");
         let facebook = facebook(&PublicUrl::parse(&url).expect("an origin"), Clock::system()).await;
@@ -51,9 +57,10 @@ impl Deployment {
         projects::insert(store.acquire().await.expect("a connection").db(), &project).await.expect("a project");
         let key = key::create(&store, project.id, "test", now).await.expect("a key");
         let platform = Platform::new(url, key, project.id);
-        let program = Program::serve(port, &database.url, &facebook.url()).await;
+        let settings = settings(facebook.world());
+        let program = Program::serve_with(port, &database.url, &facebook.url(), &settings).await;
         let link = platform.link(terms(&json!({}))).await;
-        Self { port, database, facebook, store, platform, link, visitor: Visitor::new(), program }
+        Self { port, database, facebook, store, platform, link, visitor: Visitor::new(), settings, program }
     }
 
     pub fn world(&self) -> &World {
@@ -69,7 +76,7 @@ impl Deployment {
     }
 
     pub async fn start_again(&mut self) {
-        self.program = Program::serve(self.port, &self.database.url, &self.facebook.url()).await;
+        self.program = Program::serve_with(self.port, &self.database.url, &self.facebook.url(), &self.settings).await;
     }
 
     async fn come_back(&self, login: impl Into<Login>) -> String {

@@ -12,6 +12,8 @@ mod buying;
 mod hearing;
 mod keeping;
 mod kill;
+mod verifying;
+mod verifying_killed;
 
 /// A customer whose link has a number for them.
 pub struct Wish {

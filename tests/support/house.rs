@@ -8,7 +8,7 @@ use setuplinks::{
     cli,
     clock::Clock,
     guard::Guard,
-    meta::{Meta, Settings, sdk::LoginMode},
+    meta::{Meta, Settings, pool::Partner, sdk::LoginMode},
     sandbox::{self, Sandbox, World},
     seal::Sealer,
     store::{Store, projects},
@@ -49,12 +49,12 @@ impl House {
 
     /// Opens one where customers get to Facebook in that way.
     pub async fn open_with_login(database: Database, login: LoginMode) -> Self {
-        Self::open_on(database.fresh().await, Clock::system(), login, |_| {}).await
+        Self::open_on(database.fresh().await, Clock::system(), Way { login, ..Way::USUAL }, |_| {}).await
     }
 
     /// Opens one with other furniture.
     pub async fn open_as(database: Database, clock: Clock, furnish: impl FnOnce(&mut App)) -> Self {
-        Self::open_on(database.fresh().await, clock, LoginMode::Redirect, furnish).await
+        Self::open_on(database.fresh().await, clock, Way::USUAL, furnish).await
     }
 
     /// Opens one that sells numbers, from the stand-in Twilio.
@@ -85,10 +85,21 @@ impl House {
     /// The same, with other furniture.
     pub async fn beside_as(&self, clock: Clock, furnish: impl FnOnce(&mut App)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Self::open_on(Fresh { url: self.database.url.clone(), folder }, clock, LoginMode::Redirect, furnish).await
+        Self::open_on(Fresh { url: self.database.url.clone(), folder }, clock, Way::USUAL, furnish).await
     }
 
-    async fn open_on(database: Fresh, clock: Clock, login: LoginMode, furnish: impl FnOnce(&mut App)) -> Self {
+    /// Opens one that sells numbers and verifies them beforehand, as a solution partner's does, where customers get to
+    /// Facebook in that way.
+    pub async fn verifying(database: Database, clock: Clock, login: LoginMode) -> Self {
+        let furnish = |app: &mut App| {
+            let mut settings = twilio::Settings { account: Some(twilio_account()), ..app.twilio.settings().clone() };
+            (settings.most_a_day, settings.most_held) = (100, 100);
+            app.twilio = Twilio::new(settings).expect("an HTTP client");
+        };
+        Self::open_on(database.fresh().await, clock, Way { login, is_partner: true }, furnish).await
+    }
+
+    async fn open_on(database: Fresh, clock: Clock, way: Way, furnish: impl FnOnce(&mut App)) -> Self {
         let listener = TcpListener::bind(loopback()).await.expect("a free port");
         let url = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
         let public_url = PublicUrl::parse(&url).expect("an origin");
@@ -101,10 +112,11 @@ impl House {
             graph_url: facebook.url().parse().expect("a URL"),
             dialog_url: facebook.url().parse().expect("a URL"),
             redirect_uri: public_url.callback(),
-            login,
+            login: way.login,
             sdk_url: facebook.url().parse().expect("a URL"),
             extras_coexistence: EXTRAS_COEXISTENCE.to_owned(),
             extras_dedicated: EXTRAS_DEDICATED.to_owned(),
+            partner: way.is_partner.then(|| partner(facebook.world())),
         })
         .expect("an HTTP client");
         let store = Store::open(&database.url).await.expect("a database");
@@ -144,6 +156,17 @@ impl House {
     }
 }
 
+/// How a house's customers get to Facebook, and whether they need a code there.
+#[derive(Clone, Copy)]
+struct Way {
+    login: LoginMode,
+    is_partner: bool,
+}
+
+impl Way {
+    const USUAL: Self = Self { login: LoginMode::Redirect, is_partner: false };
+}
+
 impl Drop for House {
     fn drop(&mut self) {
         self.app.stopping.cancel();
@@ -160,6 +183,12 @@ pub async fn facebook(public_url: &PublicUrl, clock: Clock) -> Sandbox {
         graph_version: "v26.0".to_owned(),
     };
     Sandbox::start(loopback(), settings, clock).await.expect("a stand-in Facebook")
+}
+
+/// The stand-in's app becomes a solution partner's.
+fn partner(world: &World) -> Partner {
+    let (business_id, token) = world.make_partner();
+    Partner { business_id, token: token.into() }
 }
 
 /// The account that the stand-in Twilio begins with.

@@ -31,6 +31,16 @@ pub struct Program(Option<Child>);
 impl Program {
     /// Starts `serve` on that port of this machine, and waits until it listens.
     pub async fn serve(port: u16, database_url: &str, facebook_url: &str) -> Self {
+        Self::serve_with(port, database_url, facebook_url, &[]).await
+    }
+
+    /// The same, with more settings.
+    pub async fn serve_with(
+        port: u16,
+        database_url: &str,
+        facebook_url: &str,
+        more: &[(&'static str, String)],
+    ) -> Self {
         let process = Command::new(env!("CARGO_BIN_EXE_setuplinks"))
             .arg("serve")
             .env_clear()
@@ -51,6 +61,7 @@ impl Program {
                 ("TWILIO_AUTH_TOKEN", twilio::AUTH_TOKEN),
                 ("WEBHOOK_ALLOWED_NETS", "127.0.0.0/8"),
             ])
+            .envs(more.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -93,7 +93,7 @@ impl Watch {
             // An event without data is no event: browsers drop it.
             return Ok(Some(Event::default().event("end").data("over")));
         }
-        let Some(number) = number.filter(|_| phase == Phase::Ready) else { return Ok(None) };
+        let Some(number) = number.filter(|_| phase.is_ready()) else { return Ok(None) };
         let panel = Panel::of(&self.app, &number, &self.token, self.lang)?;
         let html = PanelPart { panel: &panel }.render().map_err(|e| Error::Internal(e.to_string()))?;
         if self.shown.as_ref() == Some(&html) {
