@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use crate::{at, read};
+use crate::{at, hold, read};
 
 const PAGE: &str = "docs/security.md";
 
@@ -126,7 +126,10 @@ fn every_requirement_of_the_standard_is_answered_once() {
     let sum = |state: &str| sums.get(state).copied().unwrap_or_default();
     let [met, part, not, operator, none] = STATES.map(sum);
     let sentence = format!("Of 253: {met} met, {part} in part, {not} not met, {operator} operator, {none} n/a.");
-    assert!(page.contains(&sentence), "the page must say: {sentence}");
+    let counted: Vec<&str> =
+        page.lines().map(|line| if line.starts_with("Of 253: ") { sentence.as_str() } else { line }).collect();
+    assert!(counted.contains(&sentence.as_str()), "the page has no sentence that begins with \"Of 253: \"");
+    hold(PAGE, &(counted.join("\n") + "\n"));
 }
 
 /// Every function of the tests and the source, as text to look into.
