@@ -14,6 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use self::wire::Failure;
 use crate::{app::App, error::Error, web::RequestId};
 
+pub mod api_keys;
 pub mod branding;
 pub mod customers;
 pub mod deliveries;
@@ -34,11 +35,16 @@ pub mod twilio;
 pub mod webhooks;
 pub mod wire;
 
+/// What every call's path begins with.
+pub const BASE: &str = "/platform/v1";
+
 /// Every call, with its description: one that has none cannot stand here. Paths and methods are beside the handlers.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(document::frame())
         .routes(routes!(project::get, project::update))
         .routes(routes!(project::rotate))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::revoke))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::get, customers::update, customers::delete))
         .routes(routes!(customers::records::export))

@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::{
-    api::key,
     clock::Clock,
     config::{DatabaseArgs, LogFormat, ServeArgs},
-    id::{KeyId, ProjectId},
-    store::{keys, projects},
+    id::ProjectId,
+    store::projects,
 };
 
 mod backup;
@@ -17,6 +16,7 @@ mod customer;
 mod demo;
 mod doctor;
 mod health;
+mod key;
 mod papers;
 mod secret_keys;
 mod serve;
@@ -69,7 +69,7 @@ enum Command {
     Project(ProjectCommand),
     /// API keys: each opens one project
     #[command(subcommand)]
-    Key(KeyCommand),
+    Key(key::KeyCommand),
     /// Print what a shell needs to complete this program's commands and flags
     Completions {
         /// The shell
@@ -102,39 +102,6 @@ enum ProjectCommand {
     Twilio(Box<twilio::ProjectTwilio>),
 }
 
-#[derive(Debug, Subcommand)]
-enum KeyCommand {
-    /// Make a key; prints it alone, once: only its digest is stored
-    Create(KeyCreate),
-    /// List keys: id, project, time, state, name
-    List {
-        /// Only the keys of this project
-        #[arg(long, value_name = "ID")]
-        project: Option<String>,
-        #[command(flatten)]
-        database: DatabaseArgs,
-    },
-    /// Revoke a key: it opens nothing from now on
-    Revoke {
-        /// The key's id, as `key list` shows it
-        id: String,
-        #[command(flatten)]
-        database: DatabaseArgs,
-    },
-}
-
-#[derive(Args, Debug)]
-struct KeyCreate {
-    /// The project that the key opens
-    #[arg(long, value_name = "ID")]
-    project: String,
-    /// What the key is for
-    #[arg(long, default_value = "default")]
-    name: String,
-    #[command(flatten)]
-    database: DatabaseArgs,
-}
-
 /// Runs one command.
 ///
 /// # Errors
@@ -150,7 +117,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Customer(command) => customer::run(command, &clock).await,
         Command::Backup(args) => backup::run(&args).await,
         Command::Project(command) => project(command, &clock).await,
-        Command::Key(command) => key(command, &clock).await,
+        Command::Key(command) => key::run(command, &clock).await,
         Command::Completions { shell } => papers::completions(shell),
         Command::Manual { folder } => papers::manual(folder.as_deref()),
         Command::Licenses => papers::licenses(),
@@ -180,37 +147,6 @@ async fn project(command: ProjectCommand, clock: &Clock) -> anyhow::Result<()> {
 fn project_id(text: &str) -> anyhow::Result<ProjectId> {
     ProjectId::parse(text)
         .ok_or_else(|| anyhow::anyhow!("--project must be a project's id, as `setuplinks project list` shows it"))
-}
-
-async fn key(command: KeyCommand, clock: &Clock) -> anyhow::Result<()> {
-    match command {
-        KeyCommand::Create(KeyCreate { project, name, database }) => {
-            let id = project_id(&project)?;
-            let store = database.open().await?;
-            let known = projects::find(store.acquire().await?.db(), id).await?;
-            anyhow::ensure!(
-                known.is_some(),
-                "there is no project {id}; `setuplinks project list` shows those there are"
-            );
-            say(&key::create(&store, id, &name, clock.now()).await?)
-        }
-        KeyCommand::List { project, database } => {
-            let project = project.as_deref().map(project_id).transpose()?;
-            for key in keys::list(database.open().await?.acquire().await?.db(), project).await? {
-                let state = if key.revoked_at.is_some() { "revoked" } else { "active" };
-                let created = key.created_at.rfc3339();
-                say(&format!("{}\t{}\t{created}\t{state}\t{}", key.id, key.project_id, key.name))?;
-            }
-            Ok(())
-        }
-        KeyCommand::Revoke { id, database } => {
-            let id = KeyId::parse(&id)
-                .ok_or_else(|| anyhow::anyhow!("a key's id is a UUID, as `setuplinks key list` shows it"))?;
-            let revoked = keys::revoke(database.open().await?.acquire().await?.db(), id, clock.now()).await?;
-            anyhow::ensure!(revoked, "there is no active key {id}");
-            Ok(())
-        }
-    }
 }
 
 /// Writes a line of a command's result to standard output.

@@ -23,6 +23,17 @@ pub enum Error {
     /// No API key, or none that is valid.
     #[error("the X-API-Key header is missing or holds no valid key")]
     Unauthorized,
+    /// An API key whose time is over.
+    #[error("the key in X-API-Key has expired")]
+    KeyExpired,
+    /// An API key that does not reach so far.
+    #[error("this key has not the scope that the call needs: {needed}; it has {has}")]
+    Forbidden {
+        /// The scope that the call needs.
+        needed: &'static str,
+        /// Those that the key has.
+        has: String,
+    },
     /// Fields that cannot be accepted; never empty.
     #[error("{}", sentence(.0))]
     Invalid(Vec<Invalid>),
@@ -93,13 +104,13 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized | Self::KeyExpired => StatusCode::UNAUTHORIZED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) | Self::StillRunning => StatusCode::CONFLICT,
             Self::MetaDown(_) | Self::Unavailable(_) | Self::DatabaseDown(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Changed => StatusCode::PRECONDITION_FAILED,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::ForeignLogin => StatusCode::FORBIDDEN,
+            Self::ForeignLogin | Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Database(_) | Self::Sealed(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -111,6 +122,8 @@ impl Error {
         match self {
             Self::NotFound(_) => "not_found",
             Self::Unauthorized => "unauthorized",
+            Self::KeyExpired => "key_expired",
+            Self::Forbidden { .. } => "forbidden",
             Self::Invalid(_) => "invalid",
             Self::Conflict(_) => "conflict",
             Self::MetaDown(_) => "meta_unavailable",

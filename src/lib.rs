@@ -72,6 +72,7 @@ pub mod link;
 pub mod notice;
 pub mod number;
 pub mod provisioned;
+pub mod scope;
 pub mod signup;
 pub mod webhook;
 

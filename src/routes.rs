@@ -14,7 +14,7 @@ use tower_http::{
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    api::{self, document, idempotency, limit, reference},
+    api::{self, document, idempotency, key, limit, reference},
     app::App,
     inbound,
     page::{self, hand_over, login, logo, number, popup, progress, provision, renewal, setup},
@@ -74,11 +74,13 @@ fn platform(app: &App) -> Router<App> {
         .layer(patience())
         .layer(from_fn(api::faces))
         .layer(from_fn_with_state(app.clone(), idempotency::once))
+        // Before an answer is looked up that somebody else was given.
+        .layer(from_fn(key::admit))
         // Outermost: a call is counted whatever becomes of it, and who calls is known from here on.
         .layer(from_fn_with_state(app.clone(), limit::count));
     let document = document::complete(document, &app.public_url);
     let described = document::router(&document).merge(reference::router(&document)).layer(packed());
-    Router::new().nest("/platform/v1", calls).merge(described)
+    Router::new().nest(api::BASE, calls).merge(described)
 }
 
 /// The head has a bound of its own; this one is for a body that never ends and a database that never answers.

@@ -21,16 +21,18 @@ use utoipa::{
     },
 };
 
-use super::wire::Failure;
+use super::{BASE, wire::Failure};
 use crate::{
     app::{App, PublicUrl},
     error::Invalid,
+    scope::Scope,
 };
 
 mod example;
 
 const ABOUT: &str = "Makes setup links, by which customers connect their WhatsApp Business numbers, and tells what became \
-    of them.\n\nEvery call needs the header `X-API-Key`. A key belongs to one project; what belongs to another is a 404. \
+    of them.\n\nEvery call needs the header `X-API-Key`. A key belongs to one project; what belongs to another is a 404. What a key may do \
+    its scopes say: writing includes reading, and `admin` all. \
     Bodies are JSON. Fields that are unknown are ignored, and `null` stands for a field's default. Every answer carries \
     `X-Request-Id`, which the operator's log has too. A method that an address does not take is a 405 that names those it \
     takes in `Allow`.";
@@ -46,6 +48,7 @@ pub fn frame() -> OpenApi {
     let mut api = OpenApi::new(info, utoipa::openapi::Paths::new());
     api.tags = Some(vec![
         tag("Project", "The platform's own corner of the deployment."),
+        tag("API keys", "What opens the project to programs, and how far."),
         tag("Customers", "Whom setup links are made for."),
         tag("Setup links", "What the platform chose for one customer, and the address that the customer opens."),
         tag("Phone numbers", "What finished setups left behind. Never a token or a PIN."),
@@ -71,12 +74,19 @@ fn tag(name: &str, about: &str) -> Tag {
 /// house's address.
 #[must_use]
 pub fn complete(mut api: OpenApi, public_url: &PublicUrl) -> OpenApi {
-    api.servers = Some(vec![Server::new(public_url.of("/platform/v1"))]);
+    api.servers = Some(vec![Server::new(public_url.of(BASE))]);
     let components = api.components.clone().unwrap_or_default();
     for (path, item) in &mut api.paths.paths {
         add_request_headers(path, item);
-        let calls = [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete];
-        for call in calls.into_iter().flatten() {
+        let calls = [
+            ("GET", &mut item.get),
+            ("POST", &mut item.post),
+            ("PATCH", &mut item.patch),
+            ("PUT", &mut item.put),
+            ("DELETE", &mut item.delete),
+        ];
+        for (method, call) in calls.into_iter().filter_map(|(method, call)| Some((method, call.as_mut()?))) {
+            add_scope(Scope::of_call(method, path), call);
             add_failures(path, call);
             let is_tagged = path.ends_with("{setup_link_id}") || path.ends_with("/setup_links");
             let is_list = has_parameter(call, "page");
@@ -96,6 +106,13 @@ pub fn complete(mut api: OpenApi, public_url: &PublicUrl) -> OpenApi {
         }
     }
     api
+}
+
+/// Says which scope a call needs: to programs as a role, to people in words.
+fn add_scope(needed: Scope, call: &mut Operation) {
+    call.security = Some(vec![SecurityRequirement::new("key", [needed.as_str()])]);
+    let about = call.description.take().map(|text| format!("{text}\n\n")).unwrap_or_default();
+    call.description = Some(format!("{about}Needs the scope `{needed}`."));
 }
 
 type Schemas = BTreeMap<String, RefOr<Schema>>;
@@ -121,6 +138,7 @@ type Shared = (&'static str, &'static str, &'static str, &'static str);
 
 const UNREADABLE: Shared = ("Unreadable", "400", "bad_request", "The request could not be read.");
 const UNAUTHORIZED: Shared = ("Unauthorized", "401", "unauthorized", "`X-API-Key` is missing or holds no valid key.");
+const FORBIDDEN: Shared = ("Forbidden", "403", "forbidden", "The key has not the scope that the call needs.");
 const NOT_FOUND: Shared = ("NotFound", "404", "not_found", "It is not there, or not in this project.");
 const STILL_RUNNING: Shared =
     ("StillRunning", "409", "request_in_progress", "A request with the same `Idempotency-Key` is still running.");
@@ -154,6 +172,7 @@ fn add_failures(path: &str, call: &mut Operation) {
         (true, TOO_MANY),
         (has_path || has_body, UNREADABLE),
         (true, UNAUTHORIZED),
+        (true, FORBIDDEN),
         (has_path, NOT_FOUND),
         (true, TOO_LATE),
         (has_body, TOO_LARGE),
@@ -171,8 +190,19 @@ fn add_failures(path: &str, call: &mut Operation) {
 
 /// The answers that [`add_failures`] refers to.
 fn shared_failures() -> BTreeMap<String, RefOr<Response>> {
-    let all =
-        [UNREADABLE, UNAUTHORIZED, NOT_FOUND, TOO_LATE, STILL_RUNNING, CHANGED, TOO_LARGE, INVALID, TOO_MANY, INTERNAL];
+    let all = [
+        UNREADABLE,
+        UNAUTHORIZED,
+        FORBIDDEN,
+        NOT_FOUND,
+        TOO_LATE,
+        STILL_RUNNING,
+        CHANGED,
+        TOO_LARGE,
+        INVALID,
+        TOO_MANY,
+        INTERNAL,
+    ];
     let each = all.into_iter().map(|(name, status, code, about)| {
         let mut content = Content::new(Some(Ref::from_schema_name(Failure::name())));
         content.example = Some(example::failure(status, code));

@@ -11,7 +11,7 @@ use axum::{
 
 use super::{
     face,
-    key::{self, Caller},
+    key::{self, Caller, Rights},
 };
 use crate::{
     app::App,
@@ -27,7 +27,7 @@ const MINUTE: i64 = 60_000_000;
 /// is refused where it arrives.
 pub async fn count(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().copied();
-    let (caller, left) = match enter(&app, request.headers()).await {
+    let ((caller, rights), left) = match enter(&app, request.headers()).await {
         Ok(Some(entered)) => entered,
         Ok(None) => return next.run(request).await,
         Err(error) => return face(error.into_response(), id),
@@ -35,6 +35,7 @@ pub async fn count(State(app): State<App>, mut request: Request, next: Next) -> 
     let (mut response, remaining) = match left {
         Ok(remaining) => {
             request.extensions_mut().insert(caller);
+            request.extensions_mut().insert(rights);
             (next.run(request).await, remaining)
         }
         Err(retry_after) => (face(Error::TooMany { limit: app.api_rate_limit, retry_after }.into_response(), id), 0),
@@ -46,16 +47,16 @@ pub async fn count(State(app): State<App>, mut request: Request, next: Next) -> 
 }
 
 /// Who calls, and how many calls they have left or, as an error, in how many seconds there is one.
-async fn enter(app: &App, headers: &HeaderMap) -> Result<Option<(Caller, Result<i64, i64>)>> {
+async fn enter(app: &App, headers: &HeaderMap) -> Result<Option<((Caller, Rights), Result<i64, i64>)>> {
     let Some(key) = key::given(headers) else { return Ok(None) };
     let mut lease = app.store.acquire().await?;
-    let Some((key, caller)) = key::look_up(lease.db(), key).await? else { return Ok(None) };
+    let Some((caller, rights)) = key::look_up(&mut lease, key, app.clock.now()).await? else { return Ok(None) };
     let (now, bucket) = (microseconds(app.clock.now()), bucket(app.api_rate_limit));
-    let left = match rates::take(lease.db(), key, now, bucket).await? {
+    let left = match rates::take(lease.db(), rights.key, now, bucket).await? {
         Ok(full_at) => Ok(remaining(bucket, now, full_at)),
         Err(full_at) => Err(wait(bucket, now, full_at)),
     };
-    Ok(Some((caller, left)))
+    Ok(Some(((caller, rights), left)))
 }
 
 fn microseconds(at: Timestamp) -> i64 {

@@ -70,11 +70,11 @@ on_both! {
         let now = house.clock.now();
         let sister = setuplinks::api::key::create(&house.app.store, acme.project, "sister", now).await.expect("a key");
         let mut lease = house.app.store.acquire().await.expect("a connection");
-        let known = keys::list(lease.db(), Some(acme.project)).await.expect("keys");
+        let known = keys::all(lease.db(), Some(acme.project)).await.expect("keys");
         let first = known.iter().find(|key| key.name == "test").expect("the key").id;
         assert_eq!(acme.get("/customers").await.status, 200);
 
-        assert!(keys::revoke(lease.db(), first, now).await.expect("revoked"));
+        assert!(keys::revoke(lease.db(), None, first, now).await.expect("revoked"));
 
         assert_error(&acme.get("/customers").await, 401, "unauthorized");
         assert_eq!(with_key(&acme, &sister).get("/customers").await.status, 200);

@@ -72,6 +72,21 @@ on_both! {
         let columns: Vec<String> = listed.split('\t').map(str::to_owned).collect();
         assert_eq!((columns[1].as_str(), columns[3].as_str(), columns[4].as_str()), (project.as_str(), "active", "ci"));
 
+        assert_eq!(columns[5..], ["admin", "-", "-"].map(str::to_owned), "it may do everything, for ever");
+
+        let arguments = ["key", "create", "--project", &project, "--scope", "links:write,webhooks:*", "--days", "90"];
+        printed(&shell.run(&arguments));
+        let all = printed(&shell.run(&["key", "list"]));
+        let bounded: Vec<&str> = all.lines().last().expect("the newest").split('\t').collect();
+        assert_eq!((bounded[4], bounded[5], bounded[7]), ("default", "links:write webhooks:*", "-"));
+        assert!(bounded[6].starts_with("20") && bounded[6] > bounded[2], "{bounded:?}");
+        for (flag, value, says) in
+            [("--scope", "links", "must be one of links:read"), ("--days", "0", "1..=3650"), ("--days", "never", "invalid")]
+        {
+            let refused = complaint(&shell.run(&["key", "create", "--project", &project, flag, value]));
+            assert!(refused.contains(says), "{refused}");
+        }
+
         assert_eq!(printed(&shell.run(&["key", "revoke", &columns[0]])), "");
         assert!(printed(&shell.run(&["key", "list"])).contains("\trevoked\tci"));
         assert!(complaint(&shell.run(&["key", "revoke", &columns[0]])).contains("no active key"));

@@ -28,6 +28,7 @@ mod fuzzed;
 mod hand_over;
 mod health;
 mod idempotency;
+mod keys;
 mod language;
 mod limits;
 mod one_active;

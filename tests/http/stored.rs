@@ -44,6 +44,15 @@ pub async fn count(house: &House, table: &str) -> i64 {
     }
 }
 
+/// Changes what the house could not have changed by itself.
+pub async fn run(house: &House, sql: &'static str) {
+    match &house.app.store {
+        Store::Sqlite(pool) => sqlx::query(sql).execute(pool).await.map(|_| ()),
+        Store::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(|_| ()),
+    }
+    .expect("it runs");
+}
+
 /// Every byte that a thief of the database has: the files of the one as they lie there, the rows of the other as it
 /// writes them.
 pub async fn everything(house: &House) -> Vec<u8> {

@@ -86,6 +86,7 @@ fn of_properties(object: &Object, schemas: &Schemas) -> Value {
 pub fn failure(status: &str, code: &str) -> Value {
     let sentence = match status {
         "401" => "the X-API-Key header is missing or holds no valid key",
+        "403" => "this key has not the scope that the call needs: links:write; it has links:read",
         "404" => "there is no customer here",
         "409" => "a request with this Idempotency-Key is still running; ask again for its answer",
         "412" => "the thing has changed since: its ETag is not the one in If-Match",
