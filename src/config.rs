@@ -19,6 +19,7 @@ use crate::{
     meta::{
         Meta, Settings,
         dialog::{EXTRAS_COEXISTENCE, EXTRAS_DEDICATED},
+        listening::Listening,
         sdk::LoginMode,
     },
     store::Store,
@@ -30,6 +31,7 @@ mod preverified;
 mod read;
 mod retention;
 mod seal;
+mod system;
 mod twilio;
 
 pub use listen::ListenArgs;
@@ -38,6 +40,7 @@ pub use read::{Unusable, or_file};
 use read::{base, extras, id, nets, or_default, rate, required, unusable};
 pub use retention::RetentionArgs;
 pub use seal::SealArgs;
+pub use system::SystemArgs;
 pub use twilio::TwilioArgs;
 
 const DEFAULT_LISTEN_ADDR: &str = "127.0.0.1:8080";
@@ -164,6 +167,8 @@ pub struct ServeArgs {
     #[command(flatten)]
     preverified: PreverifiedArgs,
     #[command(flatten)]
+    system: SystemArgs,
+    #[command(flatten)]
     twilio: TwilioArgs,
     #[command(flatten)]
     retention: RetentionArgs,
@@ -238,7 +243,7 @@ impl ServeArgs {
         let guard = Guard::new(self.webhook_nets()?)?;
         let api_rate_limit = rate("API_RATE_LIMIT", or_default(&self.api_rate_limit, DEFAULT_API_RATE_LIMIT))?;
         let retention = self.retention.retention()?;
-        let (twilio, listening) = (Twilio::new(self.twilio.settings()?)?, self.listen.settings()?);
+        let (twilio, listening) = (Twilio::new(self.twilio.settings()?)?, self.listening()?);
         let store = self.database.open().await?;
         let app = App::new(store, clock, sealer, (meta, guard, twilio), public_url);
         Ok(App { listening, api_rate_limit, retention, ..app })
@@ -253,7 +258,7 @@ impl ServeArgs {
         unusable.extend([self.admin_addr().err(), self.webhook_nets().err()].into_iter().flatten());
         unusable.extend(self.unusable_of_meta());
         unusable.extend(self.twilio.settings().err());
-        let listening = self.listen.settings().map_err(|e| unusable.push(e)).unwrap_or_default();
+        let listening = self.listening().map_err(|e| unusable.push(e)).unwrap_or_default();
         unusable.extend(self.retention.retention().err());
         let callback = public_url.as_ref().map_or_else(String::new, PublicUrl::callback);
         let meta = self.meta_at(callback).ok().and_then(|settings| Meta::new(settings).ok());
@@ -267,6 +272,10 @@ impl ServeArgs {
             }
         };
         (unusable, Patient { clock, public_url, sealer, meta, listening, store })
+    }
+
+    fn listening(&self) -> Result<Listening, Unusable> {
+        Ok(Listening { system_token: self.system.token()?, ..self.listen.settings()? })
     }
 
     fn public_url(&self) -> Result<PublicUrl, Unusable> {
@@ -295,7 +304,7 @@ impl ServeArgs {
             sdk_url: self.sdk_url()?,
             extras_coexistence: self.extras_coexistence()?,
             extras_dedicated: self.extras_dedicated()?,
-            partner: self.preverified.partner()?,
+            partner: self.preverified.partner(&self.system)?,
         })
     }
 
@@ -311,7 +320,7 @@ impl ServeArgs {
             self.sdk_url().err(),
             self.extras_coexistence().err(),
             self.extras_dedicated().err(),
-            self.preverified.partner().err(),
+            self.preverified.partner(&self.system).err(),
         ];
         all.into_iter().flatten()
     }

@@ -23,6 +23,7 @@ use crate::{
     words::Lang,
 };
 
+pub mod arrive;
 pub mod by_hand;
 mod claim;
 pub mod elsewhere;

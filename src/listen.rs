@@ -1,7 +1,7 @@
 //! What Meta tells unasked, and what is made of it.
 //!
 //! [`keep`] writes down what came and is done: Meta is answered at once. What is told of an account becomes how its numbers
-//! stand ([`worker`]); everything is handed on to the operator, byte for byte, where that is wanted ([`forward`]). Duplicates
+//! stand ([`worker`]), and a business that came without its customer's browser may be known again (`arrival`); everything is handed on to the operator, byte for byte, where that is wanted ([`forward`]). Duplicates
 //! and any order come to the same ([`crate::number::Standing`]).
 
 use std::time::Duration;
@@ -20,6 +20,7 @@ use crate::{
     store::{forwards, notices},
 };
 
+mod arrival;
 pub mod forward;
 pub mod worker;
 
@@ -54,7 +55,9 @@ pub async fn keep(app: &App, body: &[u8], signature: &str) -> Result<()> {
         let digest = notice.digest();
         // A clock that is ahead must not keep later notices from counting.
         notice.at = notice.at.min(now);
-        if !notices::insert(tx.db(), uuid_at(now), &digest, &notice, (now, now)).await? {
+        // A browser that comes back of its own accord is not to be overtaken.
+        let due = if notice.is_arrival() { now.plus(arrival::GRACE) } else { now };
+        if !notices::insert(tx.db(), uuid_at(now), &digest, &notice, (now, due)).await? {
             known += 1;
         }
     }

@@ -41,6 +41,6 @@ impl ListenArgs {
                 Some(url.ok_or_else(|| unusable("META_FORWARD_URL", "must be an absolute http or https URL"))?)
             }
         };
-        Ok(Listening { verify_token: token.map(SecretString::from), forward_to })
+        Ok(Listening { verify_token: token.map(SecretString::from), forward_to, system_token: None })
     }
 }

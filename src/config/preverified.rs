@@ -1,11 +1,8 @@
 //! The settings of a solution partner, whose numbers are verified with Meta before their customers see them.
 
-use std::path::PathBuf;
-
 use clap::Args;
-use secrecy::SecretString;
 
-use super::{Unusable, id, or_file, required, unusable};
+use super::{SystemArgs, Unusable, id, unusable};
 use crate::{error::Result, meta::pool::Partner};
 
 /// Numbers that are verified with Meta beforehand.
@@ -20,12 +17,6 @@ pub struct PreverifiedArgs {
     /// The Solution Partner's business portfolio, whose pool the numbers go into (Business settings, Business info)
     #[arg(long, env = "META_BUSINESS_ID", value_name = "ID")]
     meta_business_id: Option<String>,
-    /// The token of a system user of that portfolio, an admin with business_management (Business settings, System users)
-    #[arg(long, env = "META_SYSTEM_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    meta_system_token: Option<String>,
-    /// A file that holds META_SYSTEM_TOKEN
-    #[arg(long, env = "META_SYSTEM_TOKEN_FILE", value_name = "PATH")]
-    meta_system_token_file: Option<PathBuf>,
 }
 
 impl PreverifiedArgs {
@@ -33,7 +24,7 @@ impl PreverifiedArgs {
     ///
     /// # Errors
     /// What is missing or malformed, in words.
-    pub fn partner(&self) -> Result<Option<Partner>, Unusable> {
+    pub fn partner(&self, system: &SystemArgs) -> Result<Option<Partner>, Unusable> {
         match self.meta_preverified.trim() {
             "" | "false" => return Ok(None),
             "true" => {}
@@ -41,10 +32,9 @@ impl PreverifiedArgs {
         }
         let hint = "META_PREVERIFIED=true puts numbers into this business portfolio's pool";
         let business_id = id("META_BUSINESS_ID", self.meta_business_id.clone(), hint)?;
-        let token =
-            or_file("META_SYSTEM_TOKEN", self.meta_system_token.as_ref(), self.meta_system_token_file.as_ref())?;
         let hint = "META_PREVERIFIED=true needs a system user's token, from Business settings, System users";
-        let token = SecretString::from(required("META_SYSTEM_TOKEN", token, hint)?);
+        let missing = || unusable("META_SYSTEM_TOKEN", format!("is required: {hint}"));
+        let token = system.token()?.ok_or_else(missing)?;
         Ok(Some(Partner { business_id, token }))
     }
 }

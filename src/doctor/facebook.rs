@@ -30,6 +30,7 @@ pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
     if is_reached && application(meta, findings).await {
         subscriptions(meta, patient, findings).await;
         findings.extend(pool(meta).await);
+        findings.extend(system_token(meta, patient).await);
     }
     for what in BY_HAND {
         findings.push(Finding::look("dashboard", *what));
@@ -161,6 +162,18 @@ async fn pool(meta: &Meta) -> Option<Finding> {
             mend,
         ),
         Err(failure) => Finding::doubt(CHECK, format!("Meta did not say whether the pool opens: {failure}"), mend),
+    })
+}
+
+/// Whether the token works by which signups go on without their browsers.
+async fn system_token(meta: &Meta, patient: &Patient) -> Option<Finding> {
+    const CHECK: &str = "system_token";
+    let token = patient.listening.system_token.as_ref()?;
+    let mend = "make a new one: Business settings, System users, an admin of the portfolio that owns the app, with business_management";
+    Some(match meta.inspect(token).await {
+        Ok(inspected) if inspected.is_valid => Finding::fine(CHECK, "META_SYSTEM_TOKEN is valid"),
+        Ok(_) => Finding::doubt(CHECK, "META_SYSTEM_TOKEN is no token that works", mend),
+        Err(failure) => Finding::doubt(CHECK, format!("META_SYSTEM_TOKEN could not be looked at: {failure}"), mend),
     })
 }
 

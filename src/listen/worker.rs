@@ -11,7 +11,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::KEPT;
+use super::{KEPT, arrival};
 use crate::{
     app::App,
     clock::{Timestamp, backoff},
@@ -78,6 +78,9 @@ async fn work(app: &App, kept: Kept) {
 
 async fn attend(app: &App, kept: &Kept) -> Result<()> {
     let notice = &kept.notice;
+    if notice.is_arrival() {
+        return arrival::attend(app, kept).await;
+    }
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     if !notices::done(tx.db(), kept).await? {

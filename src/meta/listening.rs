@@ -3,6 +3,7 @@
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{Failure, Meta, graph::unreachable_because};
@@ -18,6 +19,8 @@ pub struct Listening {
     pub verify_token: Option<SecretString>,
     /// Where everything that Meta sends is handed on to.
     pub forward_to: Option<Url>,
+    /// The token of a system user of the business that owns the app, by which other businesses' tokens are fetched.
+    pub system_token: Option<SecretString>,
 }
 
 impl Listening {
@@ -42,6 +45,15 @@ impl Meta {
         let Some(tag) = signature.strip_prefix("sha256=").and_then(unhex) else { return false };
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.settings.app_secret.expose_secret().as_bytes());
         hmac::verify(&key, body, &tag).is_ok()
+    }
+
+    /// The token that a business has granted to the app: fetched, and not made anew (Meta's documentation of hosted Embedded
+    /// Signup).
+    pub async fn business_token(&self, business: &str, system: &SecretString) -> Result<SecretString, Failure> {
+        let body = json!({"fetch_only": true});
+        let answer = self.post(&[business, "system_user_access_tokens"], Some(&body), system).await?;
+        let token = answer.get("access_token").and_then(Value::as_str).ok_or(Failure::incomplete())?;
+        Ok(token.to_owned().into())
     }
 
     /// Hands on what Meta sent, to an address that the operator chose: it may lead inside, and no token goes with it.

@@ -134,6 +134,8 @@ pub(super) struct Estate {
     pub(super) pool: Vec<Pooled>,
     /// Codes that were asked for and not sent yet.
     pub(super) outbox: Vec<Parcel>,
+    /// The token of a system user of the business that owns the app.
+    pub(super) system_token: Option<String>,
     made: u64,
     fresh: u64,
 }

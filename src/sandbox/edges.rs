@@ -59,6 +59,7 @@ pub(super) fn name(estate: &Estate, ask: &Ask) -> &'static str {
             ("subscribed_apps", "GET") => "subscriptions",
             ("subscribed_apps", "POST") => "subscribe",
             ("subscribed_apps", "DELETE") => "unsubscribe",
+            ("system_user_access_tokens", "POST") => "system_token",
             ("register", "POST") => "register",
             ("deregister", "POST") => "deregister",
             ("request_code", "POST") => "request_code",
@@ -108,6 +109,7 @@ impl Desk<'_> {
             ("client_wabas", Target::Edge(id, _)) => self.wabas(caller, ask, id, true),
             ("owned_wabas", Target::Edge(id, _)) => self.wabas(caller, ask, id, false),
             ("phone_numbers", Target::Edge(id, _)) => self.phone_numbers(caller, ask, id),
+            ("system_token", Target::Edge(id, _)) => exchange::system_token(self.estate, caller, ask, id),
             ("subscriptions" | "subscribe" | "unsubscribe", Target::Edge(id, _)) => {
                 self.subscribed_apps(caller, ask, id)
             }
@@ -145,7 +147,7 @@ impl Desk<'_> {
 
     fn grant(&self, caller: Caller) -> Option<&Grant> {
         match caller {
-            Caller::App | Caller::Partner => None,
+            Caller::App | Caller::Partner | Caller::System => None,
             Caller::Business(place) => self.estate.grants.get(place),
         }
     }
@@ -291,6 +293,7 @@ const KNOWN_EDGES: &[&str] = &[
     "subscriptions",
     "add_phone_numbers",
     "preverified_numbers",
+    "system_user_access_tokens",
     "register",
     "deregister",
     "request_code",

@@ -18,6 +18,8 @@ pub(super) enum Caller {
     App,
     /// The system user of the solution partner.
     Partner,
+    /// A system user of the business that owns the app.
+    System,
     /// A business token; its place among the grants.
     Business(usize),
 }
@@ -102,6 +104,8 @@ pub(super) fn authenticate(estate: &Estate, settings: &Settings, ask: &Ask, now:
         Caller::App
     } else if estate.is_partner(token) {
         Caller::Partner
+    } else if estate.system_token.as_deref() == Some(token) {
+        Caller::System
     } else {
         let place = estate.grants.iter().position(|grant| grant.token == token);
         let standing = place.map_or(Standing::Unborn, |place| estate.grants[place].standing(now));
@@ -123,6 +127,22 @@ pub(super) fn authenticate(estate: &Estate, settings: &Settings, ask: &Ask, now:
     }
 }
 
+/// Meta's documentation: a system user of the app's business fetches the token that a customer's business has granted to the
+/// app; `fetch_only` makes no new one.
+pub(super) fn system_token(estate: &mut Estate, caller: Caller, ask: &Ask, business: &str) -> Result<Value, Problem> {
+    if !matches!(caller, Caller::System | Caller::Partner) {
+        return Err(Problem::unsupported(&ask.method, business));
+    }
+    let is_fetch_only = ask.value("fetch_only").is_some_and(|value| value == "true" || value == &json!(true));
+    if !is_fetch_only {
+        return Err(Problem::new(100, "The stand-in only fetches: fetch_only must be true."));
+    }
+    let grant = estate.grants.iter_mut().rev().find(|grant| grant.business_id == business && !grant.revoked);
+    let grant = grant.ok_or_else(|| Problem::unsupported(&ask.method, business))?;
+    grant.born = true;
+    Ok(json!({ "access_token": grant.token }))
+}
+
 const UNPARSABLE: (i64, &str) = (0, "Invalid OAuth access token - Cannot parse access token");
 
 /// Subcode and message for a token that does not work.
@@ -142,6 +162,12 @@ pub(super) fn debug_token(estate: &Estate, settings: &Settings, ask: &Ask, now: 
     if input == format!("{}|{}", settings.app_id, settings.app_secret) {
         return Ok(json!({ "data": {
             "app_id": settings.app_id, "type": "APP", "application": "Sandbox", "is_valid": true, "scopes": [],
+        } }));
+    }
+    if estate.system_token.as_deref() == Some(input) {
+        return Ok(json!({ "data": {
+            "app_id": settings.app_id, "type": "SYSTEM_USER", "application": "Sandbox", "expires_at": 0, "is_valid": true,
+            "scopes": ["business_management"],
         } }));
     }
     let Some(grant) = estate.grants.iter().find(|grant| grant.token == input && grant.born) else {

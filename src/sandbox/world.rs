@@ -29,7 +29,8 @@ pub use number::{NumberSpec, NumberView};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// What it is: `exchange`, `debug_token`, `me`, `client_wabas`, `owned_wabas`, `waba`, `phone_numbers`,
-    /// `phone_number`, `set_pin`, `subscribe`, `subscriptions`, `unsubscribe`, `app_subscriptions`, `register`, `deregister`,
+    /// `phone_number`, `set_pin`, `subscribe`, `subscriptions`, `unsubscribe`, `app_subscriptions`, `system_token`, `register`,
+    /// `deregister`,
     /// `smb_contacts`, `smb_history`, `request_code`, `verify_code`, `add_phone_numbers`, `preverified_numbers`, `pooled` (a
     /// number of the pool), `unpool`; else `node`, `smb_app_data` or `unknown`.
     pub name: String,
@@ -130,6 +131,11 @@ impl World {
     #[must_use]
     pub fn app_webhook(&self) -> Option<AppWebhook> {
         self.state().app_webhook.clone()
+    }
+
+    /// Lets the business that owns the app have a system user with that token.
+    pub fn set_system_token(&self, token: &str) {
+        self.state().estate.system_token = Some(token.to_owned());
     }
 
     /// The business that owns a WABA.

@@ -138,6 +138,14 @@ impl State {
         }
     }
 
+    /// Meta has told of the account, and the token is held: the customer need not come back from Facebook.
+    pub fn arrived(self, account: String) -> Moved {
+        match self {
+            Self::Login => Ok(Self::Numbers { accounts: vec![account] }),
+            other => other.refuse(Step::Numbers),
+        }
+    }
+
     /// The code was exchanged.
     pub fn token_held(self) -> Moved {
         match self {
@@ -285,6 +293,13 @@ mod tests {
         let choose = numbers().numbers_found(candidate("1"), vec![candidate("2")]).unwrap();
         assert_eq!(choose.clone().chosen("3").unwrap(), None);
         assert_eq!(choose.chosen("2").unwrap(), Some(State::Check { chosen: candidate("2") }));
+    }
+
+    #[test]
+    fn an_account_that_meta_tells_of_stands_for_the_way_back() {
+        let numbers = State::Numbers { accounts: vec!["9".into()] };
+        assert_eq!(State::Login.arrived("9".into()), Ok(numbers.clone()));
+        assert!(numbers.arrived("9".into()).is_err(), "it has come back already");
     }
 
     #[test]

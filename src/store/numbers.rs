@@ -60,6 +60,7 @@ sql! {
     /// In the order of their ids: two who take the same ones wait for each other in turn.
     OF_ACCOUNT = concat!("select ", columns!(), " from phone_numbers where business_account_id = $1 order by id");
     OF_ACCOUNT_PG = concat!("select ", columns!(), " from phone_numbers where business_account_id = $1 order by id for update");
+    OF_BUSINESS = "select distinct customer_id from phone_numbers where business_id = $1";
     STAND = "update phone_numbers set standing = $2, connection = $3, updated_at = $4, health = null, health_asked_at = null \
         where id = $1";
     HEAR = "update phone_numbers set standing = $2 where id = $1";
@@ -184,6 +185,11 @@ pub async fn of_account(db: Db<'_>, account: &str) -> Result<Vec<PhoneNumber>> {
         Db::Sqlite(c) => sqlx::query_as(OF_ACCOUNT).bind(account).fetch_all(c).await?,
         Db::Postgres(c) => sqlx::query_as(OF_ACCOUNT_PG).bind(account).fetch_all(c).await?,
     })
+}
+
+/// The customers, in all projects, who have numbers of that business.
+pub async fn customers_of_business(db: Db<'_>, business: &str) -> Result<Vec<CustomerId>> {
+    Ok(on!(db, c => sqlx::query_scalar(OF_BUSINESS).bind(business).fetch_all(c).await?))
 }
 
 /// Writes how a number stands; with `changed_at`, that it can be used no more or again, so that its health is asked anew.

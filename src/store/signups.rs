@@ -38,6 +38,9 @@ sql! {
         order by coalesce(ended_at, returned_at, created_at) desc, id desc limit 1";
     FIND = "select * from signups where id = $1";
     RUNNING = "select * from signups where customer_id = $1 and returned_at is not null and ended_at is null";
+    /// Those whose customers may have been at Facebook between two moments.
+    AROUND = "select * from signups where created_at >= $1 and created_at <= $2 and (ended_at is null or ended_at >= $3) \
+        order by created_at desc limit $4";
     TAKE = "update signups set fence = fence + 1 where id = $1 returning *";
     SAVE = "update signups set step = $3, state = $4, code_sealed = $5, token_sealed = $6, token_expires_at = $7, \
         pin_sealed = $8, business_id = $9, deadline_at = $10, tries = $11, next_at = $12, lease_until = $13, \
@@ -172,6 +175,20 @@ pub async fn find(db: Db<'_>, id: SignupId) -> Result<Option<Signup>> {
     Ok(row.map(Signup::from))
 }
 
+/// At most so many signups that were begun between two moments and had not ended at a third.
+pub async fn around(
+    db: Db<'_>,
+    (since, until): (Timestamp, Timestamp),
+    open_at: Timestamp,
+    most: usize,
+) -> Result<Vec<Signup>> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows: Vec<Row> = on!(db, c => {
+        sqlx::query_as(AROUND).bind(since).bind(until).bind(open_at).bind(most).fetch_all(c).await?
+    });
+    Ok(rows.into_iter().map(Signup::from).collect())
+}
+
 /// Takes a signup away from whoever moves it, to change it in this transaction.
 pub async fn take(db: Db<'_>, id: SignupId) -> Result<Option<Signup>> {
     let row: Option<Row> = on!(db, c => sqlx::query_as(TAKE).bind(id).fetch_optional(c).await?);
@@ -205,7 +222,8 @@ pub async fn claim_next(db: Db<'_>, now: Timestamp, lease: Timestamp) -> Result<
 /// # Errors
 /// [`Error::Conflict`] when somebody else has taken it since: nothing is written then.
 pub async fn save(db: Db<'_>, signup: &Signup, lease: Option<Timestamp>, now: Timestamp) -> Result<()> {
-    let came_back = signup.code.is_some().then_some(now);
+    // By a code, or by a token that was had without one.
+    let came_back = (signup.code.is_some() || signup.token.is_some()).then_some(now);
     let ended = signup.state.is_over().then_some(now);
     let written = on!(db, c => {
         sqlx::query(SAVE)

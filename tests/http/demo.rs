@@ -18,6 +18,8 @@ struct Demo {
     child: Child,
     link: String,
     curl: String,
+    /// The command by which a customer takes a number away.
+    leave: String,
 }
 
 impl Demo {
@@ -39,6 +41,7 @@ impl Demo {
         Self {
             link: link.unwrap_or_else(|| panic!("no link in {said:?}")).to_owned(),
             curl: curl.cloned().collect::<Vec<_>>().join("\n"),
+            leave: said.iter().find(|line| line.contains("/sandbox/notices")).cloned().expect("a command"),
             child,
         }
     }
@@ -87,6 +90,28 @@ async fn the_printed_link_works_to_its_end_and_nothing_is_left_behind() {
 
     let landing = walk(&demo.link(), "dedicated").await;
     assert!(landing.contains("/platform/success?") && landing.contains("status=completed"), "{landing}");
+
+    // The printed command takes the number away, as Meta would tell it.
+    let shell = |command: String| {
+        let output =
+            tokio::task::block_in_place(|| Command::new("sh").args(["-c", &command]).output().expect("a shell"));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let number = Url::parse(&landing).expect("a URL");
+    let landed =
+        |name: &str| number.query_pairs().find(|(known, _)| known == name).expect("a parameter").1.into_owned();
+    let said = shell(demo.leave.replace("THE NUMBER", &landed("display_phone_number")));
+    assert!(said.contains("PARTNER_REMOVED") && said.contains("answered with 200"), "{said}");
+    let key = demo.curl.split("X-API-Key: ").nth(1).and_then(|rest| rest.split('\'').next()).expect("a key");
+    let house = demo.link.split("/whatsapp/").next().expect("an address");
+    let ask = format!(
+        "curl -s {house}/platform/v1/whatsapp/phone_numbers/{} -H 'X-API-Key: {key}'",
+        landed("phone_number_id")
+    );
+    until("the number to be gone", || async {
+        shell(ask.clone()).contains("\"status\":\"disconnected\"").then_some(())
+    })
+    .await;
 
     // The printed command line makes another.
     let output = tokio::task::block_in_place(|| Command::new("sh").args(["-c", &demo.curl]).output().expect("a shell"));

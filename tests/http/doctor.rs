@@ -215,6 +215,12 @@ async fn what_stops_no_customer_is_a_warning() {
     set.insert("META_VERIFY_TOKEN", "open sesame".to_owned());
     let (_, warnings) = findings(&set, "warning").await;
     assert!(!warnings.iter().any(|line| line.contains("meta_webhooks")), "{warnings:?}");
+    set.insert("META_SYSTEM_TOKEN", "hunter2".to_owned());
+    let (_, warnings) = findings(&set, "warning").await;
+    assert_said(&warnings, &["system_token: META_SYSTEM_TOKEN is no token that works"], "made up");
+    assert!(!warnings.iter().any(|line| line.contains("hunter2")), "{warnings:?}");
+    house.world().set_system_token("hunter2");
+    assert_said(&findings(&set, "ok").await.1, &["system_token: META_SYSTEM_TOKEN is valid"], "known to Meta");
     let (_, look) = findings(&set, "look").await;
     assert!(!look.iter().any(|line| line.contains("meta_webhooks")), "{look:?}");
     let mut odd = settings.clone();

@@ -28,6 +28,7 @@ const TABLES: &[&str] = &[
     "visits",
     "erasures",
     "meta_notices",
+    "meta_forwards",
 ];
 
 /// A clock that stands still on a day long ago: browsers' sessions, whose end the system's clock sets, outlive it.

@@ -10,6 +10,7 @@ mod records;
 mod story;
 
 mod accounts;
+mod arrival;
 mod exchange;
 mod expected;
 mod finish;

@@ -84,6 +84,12 @@ pub async fn numbers(store: &Store) -> i64 {
     on_pool!(store, pool => sqlx::query_scalar(query).fetch_one(pool).await).expect("a count")
 }
 
+/// How many notices of Meta's are kept, and how many of them are still to be worked on.
+pub async fn notices(store: &Store) -> (i64, i64) {
+    let query = "select count(*), count(next_at) from meta_notices";
+    on_pool!(store, pool => sqlx::query_as(query).fetch_one(pool).await).expect("counts")
+}
+
 /// How many numbers Meta is still to be told of.
 pub async fn releases(store: &Store) -> i64 {
     let query = "select count(*) from releases";

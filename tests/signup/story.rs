@@ -76,7 +76,8 @@ impl Story {
         self.visitor.wait_out(&back.location()).await
     }
 
-    async fn of(house: House, more: Value) -> Self {
+    /// In that house.
+    pub async fn of(house: House, more: Value) -> Self {
         let platform = house.platform("Acme").await;
         let link = platform.link(terms(&more)).await;
         Self { house, platform, link, visitor: Visitor::new() }
