@@ -1,4 +1,4 @@
-//! The commands: serve · doctor · health · demo · backup · keys · customer · project · key, and the papers: completions · manual · licenses.
+//! The commands: serve · doctor · health · demo · backup · keys · customer · project · key · number, and the papers: completions · manual · licenses.
 
 use std::path::PathBuf;
 
@@ -17,6 +17,7 @@ mod demo;
 mod doctor;
 mod health;
 mod key;
+mod number;
 mod papers;
 mod secret_keys;
 mod serve;
@@ -70,6 +71,9 @@ enum Command {
     /// API keys: each opens one project
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Numbers that were bought for customers
+    #[command(subcommand)]
+    Number(number::NumberCommand),
     /// Print what a shell needs to complete this program's commands and flags
     Completions {
         /// The shell
@@ -118,6 +122,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Backup(args) => backup::run(&args).await,
         Command::Project(command) => project(command, &clock).await,
         Command::Key(command) => key::run(command, &clock).await,
+        Command::Number(command) => number::run(command, &clock).await,
         Command::Completions { shell } => papers::completions(shell),
         Command::Manual { folder } => papers::manual(folder.as_deref()),
         Command::Licenses => papers::licenses(),

@@ -36,15 +36,17 @@ mod twilio;
 
 pub use listen::ListenArgs;
 pub use preverified::PreverifiedArgs;
+pub(crate) use read::or_default;
 pub use read::{Unusable, or_file};
-use read::{base, extras, id, nets, or_default, rate, required, unusable};
+use read::{base, extras, id, nets, rate, required, unusable};
 pub use retention::RetentionArgs;
 pub use seal::SealArgs;
 pub use system::SystemArgs;
-pub use twilio::TwilioArgs;
+pub use twilio::{TwilioApiArgs, TwilioArgs};
 
 const DEFAULT_LISTEN_ADDR: &str = "127.0.0.1:8080";
-const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
+/// Where the house is unless it is said.
+pub(crate) const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
 const DEFAULT_GRAPH_VERSION: &str = "v26.0";
 const DEFAULT_GRAPH_URL: &str = "https://graph.facebook.com";
 const DEFAULT_LOGIN: &str = "redirect";

@@ -14,7 +14,13 @@ use axum::{
 };
 use url::form_urlencoded;
 
-use crate::{app::App, error::Result, provision::hear, provisioned::Provisioned, twilio::inbound::is_recording};
+use crate::{
+    app::App,
+    error::Result,
+    provision::hear,
+    provisioned::Provisioned,
+    twilio::inbound::{is_call, is_recording},
+};
 
 mod meta;
 
@@ -68,7 +74,8 @@ fn foreign() -> Response {
 async fn sms(State(app): State<App>, uri: OriginalUri, headers: HeaderMap, body: Bytes) -> Result<Response> {
     let Some(told) = Told::read(&app, &uri, &headers, &body).await? else { return Ok(foreign()) };
     if let Some(number) = &told.number {
-        hear::message(&app, number, told.field("Body")).await?;
+        let (from, body, sid) = (told.field("From"), told.field("Body"), told.field("MessageSid"));
+        hear::message(&app, number, from, body, sid).await?;
     }
     Ok(twiml(""))
 }
@@ -76,9 +83,9 @@ async fn sms(State(app): State<App>, uri: OriginalUri, headers: HeaderMap, body:
 /// A call. Meta cannot deliver a code to a voice that speaks first, so it is recorded from its first moment.
 async fn voice(State(app): State<App>, uri: OriginalUri, headers: HeaderMap, body: Bytes) -> Result<Response> {
     let Some(told) = Told::read(&app, &uri, &headers, &body).await? else { return Ok(foreign()) };
-    if told.number.is_none() {
-        return Ok(twiml(""));
-    }
+    let call = told.field("CallSid");
+    let Some(number) = told.number.as_ref().filter(|_| is_call(call)) else { return Ok(twiml("")) };
+    hear::called(&app, number, call).await?;
     let (recorded, heard) = (app.public_url.of("/twilio/voice/recorded"), app.public_url.of("/twilio/voice/heard"));
     Ok(twiml(&format!(
         "<Record playBeep=\"false\" trim=\"do-not-trim\" timeout=\"10\" maxLength=\"60\" transcribe=\"true\" \
@@ -100,7 +107,7 @@ async fn recorded(State(app): State<App>, uri: OriginalUri, headers: HeaderMap, 
 async fn heard(State(app): State<App>, uri: OriginalUri, headers: HeaderMap, body: Bytes) -> Result<Response> {
     let Some(told) = Told::read(&app, &uri, &headers, &body).await? else { return Ok(foreign()) };
     if let Some(number) = &told.number
-        && !hear::speech(&app, number, told.field("TranscriptionText")).await?
+        && !hear::speech(&app, number, told.field("TranscriptionText"), told.field("CallSid")).await?
     {
         tracing::info!(provisioned = %number.id, "a call could not be read; its recording can be played");
     }

@@ -18,6 +18,7 @@ const ATTEMPTS: &str = "setuplinks_delivery_attempts_total";
 const PROVISIONED: &str = "setuplinks_provisioned_numbers_total";
 const NOTICES: &str = "setuplinks_meta_notices_total";
 const FORWARDS: &str = "setuplinks_meta_forwards_total";
+const COMPARED: &str = "setuplinks_twilio_comparisons_total";
 const LINKS: &str = "setuplinks_setup_links";
 const RUNNING: &str = "setuplinks_signups_running";
 const NUMBERS: &str = "setuplinks_phone_numbers";
@@ -46,6 +47,7 @@ pub fn install() -> Result<PrometheusHandle> {
     describe_counter!(PROVISIONED, "Numbers that were bought, connected or given back, and why others were not bought");
     describe_counter!(NOTICES, "What Meta told, by webhook field and what became of it");
     describe_counter!(FORWARDS, "Tries to hand on what Meta told, by what became of it");
+    describe_counter!(COMPARED, "Comparisons of our numbers with a Twilio account, by outcome");
     describe_gauge!(LINKS, "Setup links by status");
     describe_gauge!(RUNNING, "Signups between Facebook and their end");
     describe_gauge!(NUMBERS, "Connected phone numbers");
@@ -82,7 +84,7 @@ pub fn attempted(outcome: &'static str) {
     counter!(ATTEMPTS, "outcome" => outcome).increment(1);
 }
 
-/// A number was `bought`, `connected` or `released`, or the reason why none was bought.
+/// A number was `bought`, `connected`, `released` or `renamed` by somebody else, or the reason why none was bought.
 pub fn provisioned(what: &'static str) {
     counter!(PROVISIONED, "event" => what).increment(1);
 }
@@ -109,6 +111,11 @@ pub fn noticed(field: &str, outcome: &'static str) {
 /// What Meta told was handed on (`taken`), will be tried again (`later`), or was given up (`dropped`).
 pub fn handed_on(outcome: &'static str, count: u64) {
     counter!(FORWARDS, "outcome" => outcome).increment(count);
+}
+
+/// Our numbers were compared with a Twilio account: `done`, or `failed` when something could not be compared.
+pub fn compared(outcome: &'static str) {
+    counter!(COMPARED, "outcome" => outcome).increment(1);
 }
 
 /// What stands in the database and around it, at one moment.

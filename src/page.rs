@@ -327,6 +327,8 @@ pub async fn faces(request: Request, next: Next) -> Response {
     let refused = match (&error, response.status()) {
         (Some(error), _) => error.clone(),
         (None, StatusCode::NOT_FOUND) => Arc::new(Error::NotFound("page")),
+        // Asked by what plays a sound, which reads its headers.
+        (None, StatusCode::RANGE_NOT_SATISFIABLE) => return response,
         (None, status) if status.is_client_error() && !response.headers().contains_key(header::CONTENT_LANGUAGE) => {
             Arc::new(Error::BadRequest("refused before it reached a handler"))
         }

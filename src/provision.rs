@@ -4,13 +4,14 @@
 //! A number is one row from the wish for it to its return, moved by the [`worker`] alone: search, pick, write the pick
 //! down, ask whether it is ours already, buy it. What a process was doing when it died is asked of Twilio by the next, and
 //! [`reconcile`] compares the rows with the accounts, so that nothing is bought twice and nothing is paid for and forgotten.
+//! Which numbers there are ours, [`marks`] says; what Twilio recorded of calls to them, [`forget`] has deleted.
 
 use secrecy::SecretString;
 use serde_json::json;
 
 use crate::{
     app::App,
-    clock::{Timestamp, random},
+    clock::Timestamp,
     error::{Error, Result},
     event::{Event, Name},
     id::{LinkId, ProjectId, ProvisionedId},
@@ -18,15 +19,17 @@ use crate::{
     meter, notify,
     number::is_same,
     provisioned::{CountryRule, Provisioned, Status, Trouble},
-    seal::{Place, digest, hex},
+    seal::Place,
     store::{self, Tx, links, twilio_accounts::TwilioAccount},
     twilio::Account,
 };
 
 pub mod accounts;
 mod buy;
+pub mod forget;
 pub mod hear;
 mod keep;
+pub mod marks;
 pub mod reconcile;
 pub mod verify;
 pub mod worker;
@@ -38,14 +41,6 @@ pub const HOME: &str = "US";
 pub const LISTENING: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 /// When a webhook that has not come is no longer waited for: then the account's messages are asked for.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
-
-/// What every mark of this deployment begins with. Another deployment on the same account has another, and so has a copy
-/// of this one's database that is served at another address.
-pub async fn prefix(app: &App) -> Result<String> {
-    let own = store::provisioned::mark(app.store.acquire().await?.db(), &hex(random::<8>())).await?;
-    let here = digest(format!("{own} {}", app.public_url.of("")));
-    Ok(format!("setuplinks:{}:", hex(&here[..6])))
-}
 
 /// The countries of a link that a number can be bought in: none when nobody would pay for it.
 pub async fn countries(app: &App, link: &SetupLink) -> Result<Vec<String>> {
@@ -70,7 +65,7 @@ pub async fn start(app: &App, link: &SetupLink, country: &str, any_area: bool) -
     let Some(payer) = accounts::payer(app, link.project_id, country).await? else {
         return Ok(Err(Trouble::Credentials));
     };
-    let (now, prefix) = (app.clock.now(), prefix(app).await?);
+    let (now, marks) = (app.clock.now(), marks::of(app).await?);
     let mut tx = app.store.begin().await?;
     store::provisioned::lock_project(tx.db(), link.project_id).await?;
     let locked = links::lock(tx.db(), link.id).await?;
@@ -95,7 +90,7 @@ pub async fn start(app: &App, link: &SetupLink, country: &str, any_area: bool) -
         account_sid: payer.account.sid,
         country_iso: country.to_owned(),
         area_code: link.terms.phone_number_area_code.clone().filter(|_| country == HOME && !any_area),
-        mark: format!("{prefix}{id}"),
+        mark: marks.make(id),
         status: Status::Wanted,
         trouble: None,
         phone_number: None,
@@ -196,6 +191,7 @@ async fn tell(tx: &mut Tx, name: Name, number: &Provisioned, now: Timestamp) -> 
     let Some(visit) = links::visit_by_id(tx.db(), number.link_id).await? else { return Ok(()) };
     let more = json!({"provisioned_phone_number": {
         "id": number.id, "phone_number": number.phone_number, "country_iso": number.country_iso,
+        "trouble": number.trouble,
     }});
     notify::tell(tx, &Event::of_link(name, &visit.link, &more, now)).await
 }

@@ -46,7 +46,7 @@ impl Status {
 }
 
 choice! {
-    /// Why no number was bought.
+    /// Why no number was bought, why nobody knows yet whether one was, or why it was not given back.
     pub enum Trouble as ProvisionedTrouble {
         /// Twilio does not let us in.
         Credentials = "credentials",
@@ -74,6 +74,8 @@ choice! {
         Refused = "refused",
         /// The link was over, or the platform had it given back, before it was bought.
         CalledOff = "called_off",
+        /// It was not given back: somebody gave it another name at Twilio, and so it is theirs.
+        Renamed = "renamed",
     }
 }
 
@@ -178,7 +180,7 @@ pub struct Provisioned {
     pub mark: String,
     /// Where it stands.
     pub status: Status,
-    /// Why none was bought.
+    /// Why none was bought; of one that is picked, why nobody knows yet; of one that is released, why it was not given back.
     pub trouble: Option<Trouble>,
     /// In E.164, once it is picked.
     pub phone_number: Option<String>,
@@ -246,10 +248,10 @@ impl Listening {
         self.recording.as_deref().filter(|_| is_fresh)
     }
 
-    /// Whether something is kept that is too old to be.
+    /// Whether a call was recorded and no code has been read since: neither in it, nor after it.
     #[must_use]
-    pub fn is_stale(&self, now: Timestamp) -> bool {
-        (self.code.is_some() && !self.has_code(now)) || (self.recording.is_some() && self.playable(now).is_none())
+    pub fn is_unread(&self) -> bool {
+        self.recording_at.is_some_and(|recorded| self.code_at.is_none_or(|read| read < recorded))
     }
 }
 

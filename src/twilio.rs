@@ -51,6 +51,10 @@ pub fn is_sid(text: &str, kind: &str) -> bool {
 pub struct Settings {
     /// Where the API is.
     pub api_url: Url,
+    /// Where the API of regulations is.
+    pub numbers_url: Url,
+    /// Where the API of prices is.
+    pub pricing_url: Url,
     /// The deployment's own account, which sells numbers of the United States.
     pub account: Option<Account>,
     /// How many numbers are bought for a project in 24 hours at most.
@@ -64,12 +68,35 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// No account, and the limits that hold unless they are set otherwise.
+    /// No account, and the limits and addresses that hold unless they are set otherwise.
     #[must_use]
     pub fn at(api_url: Url) -> Self {
         let grace = Duration::from_secs(24 * 60 * 60);
-        Self { api_url, account: None, most_a_day: 20, most_held: 100, highest_price: None, grace }
+        let (numbers_url, pricing_url) = (sister(&api_url, "numbers"), sister(&api_url, "pricing"));
+        Self {
+            api_url,
+            numbers_url,
+            pricing_url,
+            account: None,
+            most_a_day: 20,
+            most_held: 100,
+            highest_price: None,
+            grace,
+        }
     }
+}
+
+/// Where a sister of the API is unless it is set: Twilio has it on a host of its own, `numbers.twilio.com` beside
+/// `api.twilio.com`, with edge and region kept. Whatever else stands in for the API stands in for its sisters too: their
+/// paths are not the API's.
+fn sister(api_url: &Url, name: &str) -> Url {
+    let mut url = api_url.clone();
+    let host = api_url.host_str().unwrap_or_default();
+    if let Some(rest) = host.strip_prefix("api.").filter(|rest| *rest == "twilio.com" || rest.ends_with(".twilio.com"))
+    {
+        let _ = url.set_host(Some(&format!("{name}.{rest}")));
+    }
+    url
 }
 
 /// The way to Twilio. Cheap to clone.
@@ -122,19 +149,15 @@ impl Twilio {
         }
         url
     }
+}
 
-    /// An address of a sister API, which Twilio has on a host of its own: `numbers.twilio.com` beside `api.twilio.com`,
-    /// with edge and region kept. Where the API is somewhere else, its sisters are there too.
-    fn of_sister(&self, name: &str, path: &[&str]) -> Url {
-        let mut url = self.settings.api_url.clone();
-        if let Some(rest) = self.settings.api_url.host_str().and_then(|host| host.strip_prefix("api.")) {
-            let _ = url.set_host(Some(&format!("{name}.{rest}")));
-        }
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
-        url
+/// An address below a base.
+fn below(base: &Url, path: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path);
     }
+    url
 }
 
 #[cfg(test)]
@@ -142,17 +165,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sisters_live_beside_the_api() {
-        let address = |base: &str| {
-            let twilio = Twilio::new(Settings::at(base.parse().unwrap())).unwrap();
-            twilio.of_sister("pricing", &["v1", "PhoneNumbers"]).to_string()
-        };
-        assert_eq!(address("https://api.twilio.com"), "https://pricing.twilio.com/v1/PhoneNumbers");
-        assert_eq!(
-            address("https://api.dublin.ie1.twilio.com/"),
-            "https://pricing.dublin.ie1.twilio.com/v1/PhoneNumbers"
-        );
-        assert_eq!(address("http://127.0.0.1:4010/base"), "http://127.0.0.1:4010/base/v1/PhoneNumbers");
+    fn sisters_are_beside_the_api_at_twilio_and_on_its_own_host_elsewhere() {
+        let address = |base: &str| Settings::at(base.parse().unwrap()).pricing_url.to_string();
+        assert_eq!(address("https://api.twilio.com"), "https://pricing.twilio.com/");
+        assert_eq!(address("https://api.dublin.ie1.twilio.com/"), "https://pricing.dublin.ie1.twilio.com/");
+        for elsewhere in ["http://127.0.0.1:4010/base", "https://api.example.com/", "https://api.nottwilio.com/"] {
+            assert_eq!(address(elsewhere), elsewhere);
+        }
+        let base = "http://127.0.0.1:4010/base".parse().unwrap();
+        assert_eq!(below(&base, &["v1", "PhoneNumbers"]).as_str(), "http://127.0.0.1:4010/base/v1/PhoneNumbers");
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod assets;
 pub mod encoding;
 pub mod instance;
 pub mod person;
+pub mod ranges;
 pub mod server;
 
 /// The most that a request may carry. Our largest body is a setup link with a theme.

@@ -51,6 +51,7 @@ pub fn house(app: App, listener: TcpListener) -> std::io::Result<House> {
     app.tasks.spawn(listen::forward::run(app.clone()));
     app.tasks.spawn(reseal::run(app.clone()));
     app.tasks.spawn(retention::run(app.clone()));
+    app.tasks.spawn(provision::forget::run(app.clone()));
     Ok(House { address, app, served })
 }
 

@@ -9,11 +9,11 @@ use super::{project_id, say};
 use crate::{
     api::twilio::credentials,
     clock::Clock,
-    config::{DatabaseArgs, SealArgs, or_file},
+    config::{DatabaseArgs, SealArgs, TwilioApiArgs, or_file},
     provision::accounts::{self, Means},
     seal::Sealer,
     store::projects,
-    twilio::{Settings, Twilio},
+    twilio::Twilio,
 };
 
 /// The settings of `project twilio`.
@@ -44,9 +44,8 @@ pub struct ProjectTwilio {
     /// What the account has for which country, such as [{"iso": "CL", "number_type": "local", "bundle_sid": "BU…"}]
     #[arg(long, default_value = "[]", value_name = "JSON")]
     countries: String,
-    /// Where Twilio's API is
-    #[arg(long, env = "TWILIO_API_URL", default_value = Twilio::API_URL, value_name = "URL")]
-    api_url: String,
+    #[command(flatten)]
+    api: TwilioApiArgs,
     #[command(flatten)]
     seal: SealArgs,
     #[command(flatten)]
@@ -66,8 +65,7 @@ pub(super) async fn run(args: ProjectTwilio, clock: &Clock) -> anyhow::Result<()
     }});
     let given = credentials(&body.to_string().into())?;
     let sealer: Sealer = args.seal.sealer()?;
-    let api_url = args.api_url.parse().map_err(|_| anyhow::anyhow!("TWILIO_API_URL must be an absolute URL"))?;
-    let twilio = Twilio::new(Settings::at(api_url))?;
+    let twilio = Twilio::new(args.api.settings()?)?;
     let store = args.database.open().await?;
     let known = projects::find(store.acquire().await?.db(), project).await?;
     anyhow::ensure!(known.is_some(), "there is no project {project}; `setuplinks project list` shows those there are");

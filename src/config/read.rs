@@ -38,7 +38,7 @@ pub fn or_file(name: &'static str, value: Option<&String>, file: Option<&PathBuf
     }
 }
 
-pub(super) fn or_default<'a>(value: &'a str, default: &'a str) -> &'a str {
+pub(crate) fn or_default<'a>(value: &'a str, default: &'a str) -> &'a str {
     if value.trim().is_empty() { default } else { value }
 }
 

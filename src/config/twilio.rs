@@ -13,6 +13,40 @@ use crate::{
 
 const DEFAULT_API_URL: &str = twilio::Twilio::API_URL;
 
+/// Where Twilio is.
+#[derive(Args, Clone, Debug, Default)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
+pub struct TwilioApiArgs {
+    /// Where Twilio's API is
+    #[arg(long = "twilio-api-url", env = "TWILIO_API_URL", default_value = DEFAULT_API_URL, value_name = "URL")]
+    api: String,
+    /// Where its API of regulations is; https://numbers.twilio.com with Twilio's own API, else TWILIO_API_URL
+    #[arg(long = "twilio-numbers-url", env = "TWILIO_NUMBERS_URL", default_value = "", value_name = "URL")]
+    numbers: String,
+    /// Where its API of prices is; https://pricing.twilio.com with Twilio's own API, else TWILIO_API_URL
+    #[arg(long = "twilio-pricing-url", env = "TWILIO_PRICING_URL", default_value = "", value_name = "URL")]
+    pricing: String,
+}
+
+impl TwilioApiArgs {
+    /// No account, and the limits that hold unless they are set otherwise, at these addresses.
+    ///
+    /// # Errors
+    /// The first that is malformed, in words.
+    pub fn settings(&self) -> Result<Settings, Unusable> {
+        let mut settings = Settings::at(base("TWILIO_API_URL", or_default(&self.api, DEFAULT_API_URL))?);
+        for (name, text, place) in [
+            ("TWILIO_NUMBERS_URL", &self.numbers, &mut settings.numbers_url),
+            ("TWILIO_PRICING_URL", &self.pricing, &mut settings.pricing_url),
+        ] {
+            if !text.trim().is_empty() {
+                *place = base(name, text)?;
+            }
+        }
+        Ok(settings)
+    }
+}
+
 /// Buying numbers for customers, through Twilio.
 #[derive(Args, Clone, Debug, Default)]
 #[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
@@ -35,9 +69,8 @@ pub struct TwilioArgs {
     /// A file that holds TWILIO_API_KEY_SECRET
     #[arg(long, env = "TWILIO_API_KEY_SECRET_FILE", value_name = "PATH")]
     twilio_api_key_secret_file: Option<PathBuf>,
-    /// Where Twilio's API is; its sister APIs (numbers, pricing) are found beside it
-    #[arg(long, env = "TWILIO_API_URL", default_value = DEFAULT_API_URL, value_name = "URL")]
-    twilio_api_url: String,
+    #[command(flatten)]
+    twilio_api: TwilioApiArgs,
     /// Hours that a bought number is kept when another one was connected instead
     #[arg(long, env = "NUMBER_GRACE_HOURS", default_value = "24", value_name = "HOURS")]
     number_grace_hours: String,
@@ -58,7 +91,6 @@ impl TwilioArgs {
     /// # Errors
     /// The first that is malformed, in words.
     pub fn settings(&self) -> Result<Settings, Unusable> {
-        let api_url = base("TWILIO_API_URL", or_default(&self.twilio_api_url, DEFAULT_API_URL))?;
         let hours: u64 = number("NUMBER_GRACE_HOURS", &self.number_grace_hours, "24", 24 * 365)?;
         let highest_price = match self.number_max_price.trim() {
             "" => None,
@@ -72,7 +104,7 @@ impl TwilioArgs {
             most_held: number("NUMBER_MAX_HELD", &self.number_max_held, "100", 1_000_000)?,
             highest_price,
             grace: Duration::from_secs(hours * 60 * 60),
-            ..Settings::at(api_url)
+            ..self.twilio_api.settings()?
         })
     }
 

@@ -24,6 +24,7 @@ use crate::{
     provision::{self, verify::Way},
     provisioned::{Provisioned, Trouble},
     store::{links::Visit, provisioned},
+    web::ranges,
     words::{Lang, countries},
 };
 
@@ -82,7 +83,7 @@ impl Panel {
         let now = app.clock.now();
         let code = provision::code(app, number)?;
         let code = code.map(|code| code.expose_secret().to_owned());
-        let playable = number.listening.playable(now).filter(|_| code.is_none());
+        let playable = number.listening.playable(now).filter(|_| number.listening.is_unread());
         let say = |id| (id, lang.say(id, &[]));
         Ok(Self {
             is_quiet: provision::verify::way(app, number) == Way::Verified,
@@ -210,13 +211,13 @@ pub async fn post(
 }
 
 /// The recording of a call that nobody could read.
-pub async fn recording(State(app): State<App>, Path(token): Path<String>) -> Result<Response> {
+pub async fn recording(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Result<Response> {
     let (_, visit) = open(&app, &token).await?;
     let number = provisioned::newest(app.store.acquire().await?.db(), visit.link.id).await?;
     let number = number.ok_or(Error::NotFound("recording"))?;
     let sound = provision::recording(&app, &number).await?.ok_or(Error::NotFound("recording"))?;
-    let headers = [(header::CONTENT_TYPE, "audio/mpeg"), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, sound).into_response())
+    let whole_or_part = ranges::of(sound, &headers);
+    Ok(([(header::CONTENT_TYPE, "audio/mpeg"), (header::CACHE_CONTROL, "no-store")], whole_or_part).into_response())
 }
 
 async fn show(
@@ -234,6 +235,7 @@ async fn show(
         Phase::Verifying => ("buying", "provision-verifying"),
         Phase::Calling => ("buying", "provision-calling"),
         Phase::Verified => ("verified", "provision-verified"),
+        Phase::Unsure => ("buying", "provision-unsure"),
         Phase::Ready => ("ready", "provision-ready"),
         Phase::Connecting => ("connecting", "provision-connecting"),
         Phase::Connected => ("done", "provision-connected"),

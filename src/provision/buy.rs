@@ -3,10 +3,13 @@
 //! Twilio has no idempotency keys. The pick is written down before anything is bought, and before a purchase is made Twilio
 //! is asked whether that very number is ours already: by our mark on it, since an account may have other owners. Only
 //! "not available" makes us pick another.
+//!
+//! That a purchase is sent off is written down too, until it is known what came of it. As long as it is not, the pick is
+//! neither given up nor exchanged, whatever Twilio says of our credentials: the number may be paid for.
 
 use super::{
     accounts::{self, Payer},
-    keep, prefix, tell,
+    keep, marks, tell,
     worker::{self, Turn},
 };
 use crate::{
@@ -17,7 +20,10 @@ use crate::{
     link::Status as LinkStatus,
     meter,
     provisioned::{NumberType, Provisioned, Status, Trouble},
-    store::{links, provisioned},
+    store::{
+        links,
+        provisioned::{self, purchases},
+    },
     twilio::{
         Failure, Remedy,
         numbers::{Offer, Owned, Purchase},
@@ -136,18 +142,31 @@ fn shuffled(mut offers: Vec<Offer>) -> Vec<Offer> {
 /// Asks whether the picked number is ours, and buys it when it is not.
 pub(super) async fn buy(app: &App, number: &mut Provisioned) -> Result<Turn> {
     let picked = number.phone_number.clone().ok_or_else(|| Error::Internal("a pick without a number".to_owned()))?;
-    let Some(Payer { account, rule }) = payer(app, number).await? else {
-        return fail(app, number, Trouble::Credentials).await;
+    // Whoever can look into the account may say what it has, also when it does not pay any more.
+    let Some(account) = accounts::of_number(app, number).await? else {
+        return refused(app, number, Remedy::Stop(Trouble::Credentials), picked).await;
     };
     match app.twilio.by_number(&account, &picked).await {
         Ok(Some(owned)) if owned.friendly_name == number.mark => return bought(app, number, owned).await,
-        // The account's, but not through us: it was bought by hand or by another deployment, and stays theirs.
-        Ok(Some(_)) => return pass(app, number, picked).await,
-        Ok(None) if is_called_off(app, number).await? => return fail(app, number, Trouble::CalledOff).await,
-        Ok(None) => {}
-        Err(failure) => return refused(app, number, &failure, picked).await,
+        found => {
+            if let Err(failure) = &found {
+                complain(number, failure);
+                return refused(app, number, failure.remedy(), picked).await;
+            }
+            purchases::close(app.store.acquire().await?.db(), number.id).await?;
+            // The account's, but not through us: it was bought by hand or by another deployment, and stays theirs.
+            if let Ok(Some(_)) = found {
+                return pass(app, number, picked).await;
+            }
+        }
     }
-    let (sms_url, voice_url) = (app.public_url.of("/twilio/sms"), app.public_url.of("/twilio/voice"));
+    if is_called_off(app, number).await? {
+        return fail(app, number, Trouble::CalledOff).await;
+    }
+    let Some(Payer { account, rule }) = payer(app, number).await? else {
+        return fail(app, number, Trouble::Credentials).await;
+    };
+    let (sms_url, voice_url) = (app.public_url.of(keep::SMS), app.public_url.of(keep::VOICE));
     let purchase = Purchase {
         phone_number: &picked,
         friendly_name: &number.mark,
@@ -156,43 +175,73 @@ pub(super) async fn buy(app: &App, number: &mut Provisioned) -> Result<Turn> {
         address_sid: rule.address_sid.as_deref(),
         bundle_sid: rule.bundle_sid.as_deref(),
     };
+    send(app, number).await?;
     match app.twilio.buy(&account, &purchase).await {
         Ok(owned) => {
-            let sid = owned.sid.clone();
-            match bought(app, number, owned).await {
+            match bought(app, number, owned.clone()).await {
                 Err(Error::Conflict(_)) => {
                     // Whoever took it over asks Twilio and finds it; unless it was called off in this very moment.
-                    keep::compensate(app, &account, &number.mark, &sid).await?;
+                    keep::compensate(app, &account, &number.mark, &owned).await?;
                     Err(Error::Conflict("the number was taken over".to_owned()))
                 }
                 turn => turn,
             }
         }
-        Err(failure) => refused(app, number, &failure, picked).await,
+        Err(failure) => {
+            complain(number, &failure);
+            if failure.remedy() != Remedy::Ask {
+                // It was not ours before, and a refusal makes it no more ours.
+                purchases::close(app.store.acquire().await?.db(), number.id).await?;
+            }
+            refused(app, number, failure.remedy(), picked).await
+        }
     }
 }
 
-/// What to do about a refusal while a number is picked: it may have been bought, so nothing is given up before Twilio has said
-/// what it has.
-async fn refused(app: &App, number: &mut Provisioned, failure: &Failure, picked: String) -> Result<Turn> {
+/// Writes down that the purchase is sent off, as long as the number is this worker's to buy.
+async fn send(app: &App, number: &Provisioned) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    provisioned::save(tx.db(), number, Some(worker::lease(now)), now).await?;
+    purchases::send(tx.db(), number.id, now).await?;
+    tx.commit().await
+}
+
+fn complain(number: &Provisioned, failure: &Failure) {
     tracing::warn!(provisioned = %number.id, %failure, tries = number.tries, "a number could not be bought");
-    match failure.remedy() {
-        Remedy::Later(asked) => Ok(Turn::Later(asked)),
-        Remedy::Ask => Ok(Turn::Later(None)),
-        Remedy::Another => pass(app, number, picked).await,
-        Remedy::Missing => fail(app, number, Trouble::Refused).await,
-        Remedy::Stop(trouble) => fail(app, number, trouble).await,
+}
+
+/// What to do about a refusal while a number is picked. It may have been bought, and then nothing is given up before Twilio has
+/// said what it has.
+async fn refused(app: &App, number: &mut Provisioned, remedy: Remedy, picked: String) -> Result<Turn> {
+    let is_open = purchases::is_open(app.store.acquire().await?.db(), number.id).await?;
+    let trouble = match remedy {
+        Remedy::Later(asked) => return Ok(Turn::Later(asked)),
+        Remedy::Ask => return Ok(Turn::Later(None)),
+        Remedy::Another if !is_open => return pass(app, number, picked).await,
+        Remedy::Another | Remedy::Missing => Trouble::Refused,
+        Remedy::Stop(trouble) => trouble,
+    };
+    if !is_open {
+        return fail(app, number, trouble).await;
     }
+    if number.trouble != Some(trouble) {
+        tracing::error!(provisioned = %number.id, project = %number.project_id, account = number.account_sid, %trouble, "a number may have been bought, and Twilio does not say; it is asked until it does");
+        meter::provisioned("unknown");
+    }
+    number.trouble = Some(trouble);
+    Ok(Turn::Later(None))
 }
 
 async fn bought(app: &App, number: &mut Provisioned, owned: Owned) -> Result<Turn> {
     let now = app.clock.now();
-    number.status = Status::Bought;
+    (number.status, number.trouble) = (Status::Bought, None);
     number.sid = Some(owned.sid);
     number.bought_at = Some(now);
     number.next_at = now;
     let mut tx = app.store.begin().await?;
     provisioned::save(tx.db(), number, Some(worker::lease(now)), now).await?;
+    purchases::close(tx.db(), number.id).await?;
     tell(&mut tx, Name::ProvisionedBought, number, now).await?;
     tx.commit().await?;
     meter::provisioned("bought");
@@ -203,7 +252,8 @@ async fn bought(app: &App, number: &mut Provisioned, owned: Owned) -> Result<Tur
 /// That number is not to be had: back to the search.
 async fn pass(app: &App, number: &mut Provisioned, picked: String) -> Result<Turn> {
     number.passed.push(picked);
-    (number.status, number.phone_number, number.next_at) = (Status::Wanted, None, app.clock.now());
+    (number.status, number.trouble, number.phone_number) = (Status::Wanted, None, None);
+    number.next_at = app.clock.now();
     worker::save(app, number, true).await?;
     Ok(Turn::On)
 }
@@ -229,7 +279,7 @@ async fn payer(app: &App, number: &Provisioned) -> Result<Option<Payer>> {
 /// Whether nobody wants it any more: its link is over, or the platform gives it back.
 async fn is_called_off(app: &App, number: &Provisioned) -> Result<bool> {
     let now = app.clock.now();
-    if number.release_at.is_some_and(|when| when <= now) || !number.mark.starts_with(&prefix(app).await?) {
+    if number.release_at.is_some_and(|when| when <= now) || !marks::of(app).await?.has(&number.mark) {
         return Ok(true);
     }
     let visit = links::visit_by_id(app.store.acquire().await?.db(), number.link_id).await?;

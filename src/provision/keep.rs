@@ -1,7 +1,7 @@
 //! A number that is ours: kept for its link, listened to, and given back when nothing comes of it.
 
 use super::{
-    Provisioned, accounts, hear, prefix, tell, verify,
+    Provisioned, accounts, hear, marks, tell, verify,
     worker::{self, Turn},
 };
 use crate::{
@@ -12,13 +12,16 @@ use crate::{
     link::{SetupLink, Status as LinkStatus},
     meter,
     number::digits,
-    provisioned::{CODE_LIFETIME, Status, code},
+    provisioned::{CODE_LIFETIME, Status, Trouble},
     store::{Tx, links, numbers, provisioned, records},
-    twilio::{Account, Failure},
+    twilio::{Account, Failure, numbers::Owned},
 };
 
 use std::time::Duration;
 
+/// Where Twilio tells of messages, and of calls.
+pub(super) const SMS: &str = "/twilio/sms";
+pub(super) const VOICE: &str = "/twilio/voice";
 /// How often a number that waits is looked at: its link may have ended.
 const LOOK: Duration = Duration::from_secs(60);
 /// How often one that is connected is.
@@ -75,15 +78,7 @@ async fn poll(app: &App, number: &Provisioned, now: Timestamp) -> Result<Timesta
     }
     if let (Some(account), Some(phone_number)) = (accounts::of_number(app, number).await?, &number.phone_number) {
         match app.twilio.messages_to(&account, phone_number, since).await {
-            Ok(messages) => {
-                // The newest counts, and one that is older than a code is good for does not come back to life.
-                let fresh = messages.iter().filter(|message| now.since(message.at) < CODE_LIFETIME);
-                let newest =
-                    fresh.filter(|message| code::read(&message.body).is_some()).max_by_key(|message| message.at);
-                if let Some(message) = newest {
-                    hear::message(app, number, &message.body).await?;
-                }
-            }
+            Ok(messages) => hear::messages(app, number, &messages, now).await?,
             Err(failure) => tracing::warn!(provisioned = %number.id, %failure, "messages could not be asked for"),
         }
     }
@@ -91,24 +86,24 @@ async fn poll(app: &App, number: &Provisioned, now: Timestamp) -> Result<Timesta
     Ok(now.plus(if is_early { POLL.0 } else { POLL.1 }).min(usual))
 }
 
-/// Codes and recordings are kept as long as a code is good for, here and at Twilio.
+/// Codes and recordings are kept as long as a code is good for.
 async fn forget_stale(app: &App, number: &Provisioned, now: Timestamp) -> Result<()> {
-    let long_ago = Timestamp(now.0 - i64::try_from(CODE_LIFETIME.as_millis()).unwrap_or(0));
+    let long_ago = now.minus(CODE_LIFETIME);
     provisioned::heard::forget_code(app.store.acquire().await?.db(), number.id, long_ago).await?;
-    if let Some(sid) = number.listening.recording.as_deref().filter(|_| number.listening.playable(now).is_none()) {
-        forget_recording(app, number, sid).await?;
+    if number.listening.playable(now).is_none() {
+        let_go_of_recording(app, number, now).await?;
     }
     Ok(())
 }
 
-async fn forget_recording(app: &App, number: &Provisioned, sid: &str) -> Result<()> {
-    if let Some(account) = accounts::of_number(app, number).await?
-        && let Err(failure) = app.twilio.forget_recording(&account, sid).await
-    {
-        tracing::warn!(provisioned = %number.id, %failure, "a recording could not be forgotten; it will be tried again");
-        return Ok(());
-    }
-    provisioned::heard::forget_recording(app.store.acquire().await?.db(), number.id, sid).await
+/// A recording is not played any more: that it is to be forgotten at Twilio is written down with that. Its call is, already,
+/// and will have seen to it by then; but not where a program of the version before has answered it.
+async fn let_go_of_recording(app: &App, number: &Provisioned, now: Timestamp) -> Result<()> {
+    let Some(recording) = &number.listening.recording else { return Ok(()) };
+    let mut tx = app.store.begin().await?;
+    provisioned::calls::remember(tx.db(), recording, &number.account_sid, now.plus(CODE_LIFETIME)).await?;
+    provisioned::calls::let_go(tx.db(), number.id, recording).await?;
+    tx.commit().await
 }
 
 /// A connected number: given back when the platform says so, or some time after it has left the project.
@@ -141,26 +136,34 @@ pub(super) async fn look_after(app: &App, number: &mut Provisioned) -> Result<Tu
 
 /// Gives a number back, if it still carries our mark; what somebody has renamed is theirs to keep.
 pub(super) async fn give_back(app: &App, number: &mut Provisioned) -> Result<Turn> {
+    let now = app.clock.now();
+    // Nobody waits for its code any more.
+    provisioned::heard::forget_code(app.store.acquire().await?.db(), number.id, now).await?;
+    let_go_of_recording(app, number, now).await?;
+    if !marks::of(app).await?.has(&number.mark) {
+        tracing::error!(provisioned = %number.id, "a number is not given back: it was bought at another PUBLIC_URL, and may be another deployment's");
+        return Ok(Turn::Until(now.plus(LOOK_AFTER)));
+    }
     let Some(account) = accounts::of_number(app, number).await? else {
         tracing::error!(provisioned = %number.id, account = number.account_sid, "a number cannot be given back: nobody has the account's credentials");
-        return Ok(Turn::Until(app.clock.now().plus(LOOK_AFTER)));
+        return Ok(Turn::Until(now.plus(LOOK_AFTER)));
     };
-    if let Some(sid) = number.listening.recording.clone() {
-        forget_recording(app, number, &sid).await?;
-    }
     if let Some(turn) = verify::leave(app, number).await? {
         return Ok(turn);
     }
-    let ours = prefix(app).await?;
     let released = match &number.sid {
         None => Ok(true),
-        Some(sid) => unmarked_stays(app, &account, sid, &ours, &number.mark).await,
+        Some(sid) => {
+            let phone_number = number.phone_number.as_deref().unwrap_or_default();
+            release(app, &account, (sid, phone_number), &number.mark).await
+        }
     };
     match released {
         Ok(true) => released_now(app, number).await,
         Ok(false) => {
-            tracing::error!(provisioned = %number.id, "a number is not given back: at Twilio it carries another mark than ours");
-            Ok(Turn::Until(app.clock.now().plus(LOOK_AFTER)))
+            tracing::warn!(provisioned = %number.id, project = %number.project_id, "a number is not given back: somebody has renamed it at Twilio, and so it is theirs");
+            number.trouble = Some(Trouble::Renamed);
+            released_now(app, number).await
         }
         Err(failure) => {
             tracing::error!(provisioned = %number.id, %failure, tries = number.tries, "a number could not be given back; it will be tried again");
@@ -169,26 +172,22 @@ pub(super) async fn give_back(app: &App, number: &mut Provisioned) -> Result<Tur
     }
 }
 
-/// Releases what carries exactly our mark. `true` when the account does not have it any more.
-async fn unmarked_stays(
+/// Releases what carries exactly that mark, which must be ours. `true` when the account does not have it any more.
+async fn release(
     app: &App,
     account: &Account,
-    sid: &str,
-    ours: &str,
+    (sid, phone_number): (&str, &str),
     mark: &str,
 ) -> std::result::Result<bool, Failure> {
-    match app.twilio.by_sid(account, sid).await? {
+    match app.twilio.by_sid(account, sid, phone_number).await? {
         None => Ok(true),
-        Some(owned) if owned.friendly_name == mark && mark.starts_with(ours) => {
-            app.twilio.release(account, sid).await?;
-            Ok(true)
-        }
+        Some(owned) if owned.friendly_name == mark => app.twilio.release(account, sid).await.map(|()| true),
         Some(_) => Ok(false),
     }
 }
 
-/// The number is nobody's any more: written and told.
-pub(super) async fn released_now(app: &App, number: &mut Provisioned) -> Result<Turn> {
+/// The number is not ours any more: written and told.
+async fn released_now(app: &App, number: &mut Provisioned) -> Result<Turn> {
     let now = app.clock.now();
     number.status = Status::Released;
     let mut tx = app.store.begin().await?;
@@ -197,26 +196,32 @@ pub(super) async fn released_now(app: &App, number: &mut Provisioned) -> Result<
     // One whose customer was erased was kept until now, and no longer.
     records::forget_returned(tx.db(), 1).await?;
     tx.commit().await?;
-    meter::provisioned("released");
-    tracing::info!(provisioned = %number.id, project = %number.project_id, "a number was given back");
+    meter::provisioned(number.trouble.map_or("released", Trouble::as_str));
+    tracing::info!(provisioned = %number.id, project = %number.project_id, trouble = number.trouble.map(Trouble::as_str), "a number is not ours any more");
     Ok(Turn::Over)
 }
 
 /// A purchase whose row is nobody's any more is undone at once.
-pub(super) async fn compensate(app: &App, account: &Account, mark: &str, sid: &str) -> Result<()> {
+pub(super) async fn compensate(app: &App, account: &Account, mark: &str, bought: &Owned) -> Result<()> {
     let row = provisioned::by_mark(app.store.acquire().await?.db(), mark).await?;
-    let is_wanted = row.is_some_and(|row| row.status == Status::Picked || row.sid.as_deref() == Some(sid));
+    let is_wanted = row.is_some_and(|row| row.status == Status::Picked || row.sid.as_ref() == Some(&bought.sid));
     if !is_wanted {
-        orphan(app, account, mark, sid).await?;
+        orphan(app, account, mark, bought).await?;
     }
     Ok(())
 }
 
 /// Gives back a number that carries our mark and belongs to nothing of ours.
-pub(super) async fn orphan(app: &App, account: &Account, mark: &str, sid: &str) -> Result<()> {
-    let ours = prefix(app).await?;
-    match unmarked_stays(app, account, sid, &ours, mark).await {
-        Ok(true) => tracing::warn!(sid, mark, "a number that was bought for nobody was given back"),
+pub(super) async fn orphan(app: &App, account: &Account, mark: &str, number: &Owned) -> Result<()> {
+    let Owned { sid, phone_number, .. } = number;
+    if !marks::of(app).await?.has(mark) {
+        return Ok(());
+    }
+    match release(app, account, (sid, phone_number), mark).await {
+        Ok(true) => {
+            meter::provisioned("orphan");
+            tracing::warn!(sid, mark, "a number that was bought for nobody was given back");
+        }
         Ok(false) => tracing::warn!(sid, "a number changed its mark while we looked; it stays"),
         Err(failure) => tracing::error!(sid, %failure, "a number that was bought for nobody could not be given back"),
     }

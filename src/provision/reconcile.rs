@@ -1,15 +1,20 @@
 //! Compares our rows with the accounts, at the start and every hour: what is ours is adopted, what carries our mark and belongs
-//! to nothing is given back, and what an account has lost is no longer counted as had. Nothing else is touched.
+//! to nothing is given back, and what an account has lost is no longer counted as had. What was bought at an address of
+//! before is told what reaches it at the present one. Nothing else is touched, and no account stands in another's way.
 
 use std::time::Duration;
 
-use super::{accounts, keep, prefix};
+use super::{
+    accounts, keep,
+    marks::{self, Marks},
+};
 use crate::{
     app::App,
-    error::Result,
+    error::{Error, Result},
+    meter,
     provisioned::{Provisioned, Status},
     store::provisioned,
-    twilio::{Account, Failure, numbers::Owned},
+    twilio::{Account, numbers::Owned},
 };
 
 /// How often.
@@ -28,28 +33,36 @@ pub async fn run(app: App) {
     }
 }
 
-/// Compares every account once.
+/// Compares every account once. What goes wrong with one is logged and counted, and the others are compared all the same.
 pub async fn once(app: &App) -> Result<()> {
-    for account in accounts::all(app).await? {
-        if let Err(failure) = compare(app, &account).await? {
-            tracing::error!(account = account.sid, %failure, "an account could not be compared with what we have");
+    let marks = marks::of(app).await?;
+    for sid in accounts::sids(app).await? {
+        let compared = compare(app, &marks, &sid).await;
+        if let Err(e) = &compared {
+            tracing::error!(account = sid, error = %e, "an account could not be compared with what we have");
         }
+        meter::compared(if matches!(compared, Ok(true)) { "done" } else { "failed" });
+    }
+    let strangers = marks::strangers(app).await?;
+    if strangers > 0 {
+        tracing::warn!(
+            numbers = strangers,
+            "numbers are held that were bought at another PUBLIC_URL, and are not given back from here; if this deployment has moved, say so: setuplinks number adopt --from URL"
+        );
     }
     Ok(())
 }
 
-async fn compare(app: &App, account: &Account) -> Result<std::result::Result<(), Failure>> {
-    let ours = prefix(app).await?;
+/// `false` when something could not be compared, which the log has.
+async fn compare(app: &App, marks: &Marks, sid: &str) -> Result<bool> {
     let began = app.clock.now();
-    let held = provisioned::held_of_account(app.store.acquire().await?.db(), &account.sid).await?;
-    let owned = match app.twilio.all(account).await {
-        Ok(owned) => owned,
-        Err(failure) => return Ok(Err(failure)),
-    };
-    for number in owned.iter().filter(|number| number.friendly_name.starts_with(&ours)) {
-        let row = provisioned::by_mark(app.store.acquire().await?.db(), &number.friendly_name).await?;
-        if is_orphan(row.as_ref(), number) {
-            keep::orphan(app, account, &number.friendly_name, &number.sid).await?;
+    let held = provisioned::held_of_account(app.store.acquire().await?.db(), sid).await?;
+    let Some((account, owned)) = list(app, sid).await? else { return Ok(false) };
+    let mut is_whole = true;
+    for number in owned.iter().filter(|number| marks.has(&number.friendly_name)) {
+        if let Err(e) = attend(app, marks, &account, number).await {
+            tracing::error!(number = number.sid, error = %e, "a number could not be compared with what we have");
+            is_whole = false;
         }
     }
     for row in held {
@@ -57,12 +70,43 @@ async fn compare(app: &App, account: &Account) -> Result<std::result::Result<(),
         let was_there = row.bought_at.is_some_and(|at| at < began);
         if !is_there
             && was_there
-            && let Err(failure) = lost(app, account, row).await?
+            && let Err(e) = lost(app, &account, &row).await
         {
-            return Ok(Err(failure));
+            tracing::error!(provisioned = %row.id, error = %e, "whether a number is still ours could not be asked");
+            is_whole = false;
         }
     }
-    Ok(Ok(()))
+    Ok(is_whole)
+}
+
+/// What an account has, by the first credentials that open it: several projects may have some, and some of them old ones.
+async fn list(app: &App, sid: &str) -> Result<Option<(Account, Vec<Owned>)>> {
+    for (_, account) in accounts::by_sid(app, sid).await? {
+        match app.twilio.all(&account).await {
+            Ok(owned) => return Ok(Some((account, owned))),
+            Err(failure) => {
+                tracing::error!(account = sid, %failure, "an account could not be asked for its numbers");
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// A number that carries a mark of ours.
+async fn attend(app: &App, marks: &Marks, account: &Account, number: &Owned) -> Result<()> {
+    let row = provisioned::by_mark(app.store.acquire().await?.db(), &number.friendly_name).await?;
+    if is_orphan(row.as_ref(), number) {
+        return keep::orphan(app, account, &number.friendly_name, number).await;
+    }
+    // What somebody has pointed elsewhere on purpose stays as they want it.
+    let renew = |url: &str, path: &str| marks.is_outdated(url, path).then(|| app.public_url.of(path));
+    let (sms, voice) = (renew(&number.sms_url, keep::SMS), renew(&number.voice_url, keep::VOICE));
+    if sms.is_some() || voice.is_some() {
+        let pointed = app.twilio.point(account, &number.sid, sms.as_deref(), voice.as_deref()).await;
+        pointed.map_err(|failure| Error::Internal(failure.to_string()))?;
+        tracing::info!(number = number.sid, "what reaches a number is told at our present address from now on");
+    }
+    Ok(())
 }
 
 /// Whether nothing of ours will ever use a number that carries our mark. One that is picked is asked for by whoever moves it.
@@ -76,19 +120,17 @@ fn is_orphan(row: Option<&Provisioned>, number: &Owned) -> bool {
 }
 
 /// Somebody gave a number back behind our back: asked once more, since lists may be late.
-async fn lost(app: &App, account: &Account, row: Provisioned) -> Result<std::result::Result<(), Failure>> {
-    let sid = row.sid.clone().unwrap_or_default();
-    match app.twilio.by_sid(account, &sid).await {
-        Ok(Some(_)) => Ok(Ok(())),
-        Ok(None) => {
-            tracing::warn!(provisioned = %row.id, status = %row.status, "the account does not have a number of ours any more");
-            let now = app.clock.now();
-            provisioned::let_go_at(app.store.acquire().await?.db(), row.project_id, row.id, now).await?;
-            super::worker::start(app, row.id);
-            Ok(Ok(()))
-        }
-        Err(failure) => Ok(Err(failure)),
+async fn lost(app: &App, account: &Account, row: &Provisioned) -> Result<()> {
+    let (sid, phone_number) = (row.sid.as_deref().unwrap_or_default(), row.phone_number.as_deref().unwrap_or_default());
+    let found =
+        app.twilio.by_sid(account, sid, phone_number).await.map_err(|failure| Error::Internal(failure.to_string()))?;
+    if found.is_none() {
+        tracing::warn!(provisioned = %row.id, status = %row.status, "the account does not have a number of ours any more");
+        let now = app.clock.now();
+        provisioned::let_go_at(app.store.acquire().await?.db(), row.project_id, row.id, now).await?;
+        super::worker::start(app, row.id);
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -129,8 +171,13 @@ mod tests {
 
     #[test]
     fn only_what_nothing_of_ours_will_use_is_an_orphan() {
-        let number =
-            Owned { sid: "PN1".to_owned(), phone_number: "+14155550100".to_owned(), friendly_name: "m".to_owned() };
+        let number = Owned {
+            sid: "PN1".to_owned(),
+            phone_number: "+14155550100".to_owned(),
+            friendly_name: "m".to_owned(),
+            sms_url: String::new(),
+            voice_url: String::new(),
+        };
         assert!(is_orphan(None, &number));
         for (row, expected) in [
             (row(Status::Picked, Some("+14155550100"), None), false),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{buy, keep};
 use crate::{
     app::App,
-    clock::Timestamp,
+    clock::{Timestamp, backoff},
     error::{Error, Result},
     id::ProvisionedId,
     provisioned::{Provisioned, Status},
@@ -136,7 +136,7 @@ async fn step(app: &App, number: &mut Provisioned) -> Result<bool> {
         Turn::Over => return Ok(false),
         Turn::Until(when) => (number.next_at, number.tries) = (when, 0),
         Turn::Later(asked) => {
-            number.next_at = now.plus(asked.unwrap_or_default().max(backoff(number.tries)));
+            number.next_at = now.plus(asked.unwrap_or_default().max(backoff(BACKOFF, number.tries)));
             number.tries = number.tries.saturating_add(1);
         }
     }
@@ -168,12 +168,4 @@ async fn renewed(app: &App, id: ProvisionedId, fence: i64) -> Error {
             Err(e) => tracing::warn!(provisioned = %id, error = %e, "a claim could not be renewed"),
         }
     }
-}
-
-/// Half of the pause is chance, so that many that failed together do not come back together.
-fn backoff(tries: i32) -> Duration {
-    let (first, longest) = BACKOFF;
-    let doubled = first.saturating_mul(1 << u32::try_from(tries).unwrap_or(0).min(10)).min(longest);
-    let half = doubled / 2;
-    half + Duration::from_millis(crate::clock::random_below(u64::try_from(half.as_millis()).unwrap_or(0) + 1))
 }

@@ -1,7 +1,30 @@
 //! Reading a verification code out of a message, or out of what was heard in a call.
 //!
 //! Meta publishes no wording. A code has six digits, often in two groups of three; a text may repeat it, and one that
-//! offers two different codes offers none.
+//! offers two different codes offers none. What names WhatsApp, in its text or as its sender, is Meta's, and its code takes
+//! the place of one that was read before, since it was asked for anew. What does not may be anybody's: its code is kept
+//! where there is no other, and replaces none.
+
+/// A code that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Its six digits.
+    pub code: String,
+    /// Whether what it was in names WhatsApp.
+    pub is_named: bool,
+}
+
+/// How WhatsApp is written, without spaces and marks.
+const NAMES: [&str; 7] = ["whatsapp", "واتساب", "واتسآب", "व्हाट्सएप", "व्हाट्सऐप", "व्हाट्सप्प", "व्हॉट्सऐप"];
+/// What recognisers make of it.
+const HEARD_AS: [&str; 2] = ["whatsapp", "whatsup"];
+
+/// Whether a text has one of those names.
+fn has(text: &str, names: &[&str]) -> bool {
+    let plain: String = text.chars().filter(|c| !" '’-\u{a0}".contains(*c) && !UNSEEN.contains(c)).collect();
+    let plain = plain.to_lowercase();
+    names.iter().any(|name| plain.contains(name))
+}
 
 /// Marks of direction that stand between digits in messages of mixed scripts.
 const UNSEEN: [char; 12] = [
@@ -11,9 +34,27 @@ const UNSEEN: [char; 12] = [
 /// What may stand between the two groups.
 const BETWEEN: [char; 6] = ['-', ' ', '\u{a0}', '\u{202f}', '\u{2011}', '\u{2013}'];
 
-/// The six digits of the one code in a message.
+/// The one code in a message from that sender.
 #[must_use]
-pub fn read(text: &str) -> Option<String> {
+pub fn read(from: &str, text: &str) -> Option<Reading> {
+    Some(Reading { code: digits(text)?, is_named: has(from, &NAMES) || has(text, &NAMES) })
+}
+
+/// The one code that was spoken in a call.
+#[must_use]
+pub fn heard(text: &str) -> Option<Reading> {
+    Some(Reading { code: spoken_digits(text)?, is_named: has(text, &HEARD_AS) })
+}
+
+/// Which of several messages counts: the newest that names WhatsApp, or else, of those that do not, the first that came. They
+/// are handed in newest first.
+pub fn choose<T>(messages: impl Iterator<Item = (T, Reading)>) -> Option<(T, Reading)> {
+    let (mut named, others): (Vec<_>, Vec<_>) = messages.partition(|(_, reading)| reading.is_named);
+    if named.is_empty() { others.into_iter().next_back() } else { Some(named.swap_remove(0)) }
+}
+
+/// The six digits of the one code in a text.
+fn digits(text: &str) -> Option<String> {
     let text: Vec<char> = text.chars().filter(|c| !UNSEEN.contains(c)).collect();
     let mut found = (0..text.len()).filter_map(|at| code_at(&text, at));
     let first = found.next()?;
@@ -45,8 +86,7 @@ fn value(c: char) -> Option<char> {
 }
 
 /// The six digits that a voice spoke, from what a recogniser made of it: digits, words, or both; said once or again.
-#[must_use]
-pub fn heard(text: &str) -> Option<String> {
+fn spoken_digits(text: &str) -> Option<String> {
     let mut runs = vec![String::new()];
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         match spoken(&word.to_lowercase()) {
@@ -105,7 +145,7 @@ mod tests {
             "आपका कोड १२३-४५६ है",
             "123-456 (123456)",
         ] {
-            assert_eq!(read(text).as_deref(), Some("123456"), "{text}");
+            assert_eq!(digits(text).as_deref(), Some("123456"), "{text}");
         }
     }
 
@@ -123,7 +163,7 @@ mod tests {
             "Order 1234567890",
             "123--456",
         ] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(digits(text), None, "{text}");
         }
     }
 
@@ -139,11 +179,58 @@ mod tests {
             "Kode Anda satu dua tiga empat lima enam",
             "1, two, 3, four, 5, six",
         ] {
-            assert_eq!(heard(text).as_deref(), Some("123456"), "{text}");
+            assert_eq!(spoken_digits(text).as_deref(), Some("123456"), "{text}");
         }
-        assert_eq!(heard("oh one two three four five").as_deref(), Some("012345"));
+        assert_eq!(spoken_digits("oh one two three four five").as_deref(), Some("012345"));
         for text in ["", "hello", "one two three", "your code is 123456 or 654321", "1 2 3 4 5 6 7"] {
-            assert_eq!(heard(text), None, "{text}");
+            assert_eq!(spoken_digits(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_names_whatsapp_is_told_from_what_does_not() {
+        for (from, text, expected) in [
+            ("WhatsApp", "123-456", true),
+            ("WHATSAPP", "Code 123456", true),
+            ("+12025550143", "Your WhatsApp code is 123-456", true),
+            ("32665", "Your WhatsApp Business account verification code is 123-456.", true),
+            ("32665", "<#> 123456 v.whatsapp.com/123456", true),
+            ("32665", "رمز واتساب: ١٢٣-٤٥٦", true),
+            ("32665", "आपका व्हाट्सएप कोड १२३-४५६ है", true),
+            ("32665", "123456 is your code", false),
+            ("MYBANK", "Your login code is 123456. Never share it.", false),
+            ("", "What is 123456?", false),
+        ] {
+            let read = read(from, text).map(|reading| (reading.code, reading.is_named));
+            assert_eq!(read, Some(("123456".to_owned(), expected)), "{from}: {text}");
+        }
+        let named = |text: &str| heard(text).map(|reading| reading.is_named);
+        assert_eq!(named("Your what's app code is 1 2 3 4 5 6"), Some(true));
+        assert_eq!(named("your whats up code is one two three four five six"), Some(true));
+        assert_eq!(named("your code is one two three four five six"), Some(false));
+    }
+
+    /// Newest first.
+    #[test]
+    fn of_several_messages_the_newest_of_meta_s_counts() {
+        let bank = ("MYBANK", "Your login code is 111111");
+        let shop = ("SHOP", "222222 is your code");
+        let first = ("WhatsApp", "Your WhatsApp code is 333-333");
+        let again = ("WhatsApp", "Your WhatsApp code is 444-444");
+        let both = ("WhatsApp", "Your WhatsApp code is 555-555 or 666-666");
+        for (messages, expected) in [
+            (vec![], None),
+            (vec![bank], Some("111111")),
+            (vec![shop, bank], Some("111111")),
+            (vec![bank, first], Some("333333")),
+            (vec![first, bank], Some("333333")),
+            (vec![again, first], Some("444444")),
+            (vec![shop, again, bank, first], Some("444444")),
+            (vec![both, first], Some("333333")),
+            (vec![both], None),
+        ] {
+            let read = messages.iter().filter_map(|(from, text)| Some(((), read(from, text)?)));
+            assert_eq!(choose(read).map(|((), reading)| reading.code).as_deref(), expected, "{messages:?}");
         }
     }
 }

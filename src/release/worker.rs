@@ -96,11 +96,16 @@ async fn attend(app: &App, mut release: Release) -> Result<()> {
             return releases::done(app.store.acquire().await?.db(), &release).await;
         }
         Outcome::Later(asked) => {
-            release.next_at = now.plus(asked.unwrap_or_default().max(backoff(BACKOFF, release.tries)));
+            release.next_at = now.plus(pause(asked, release.tries));
             release.tries = release.tries.saturating_add(1);
         }
     }
     releases::later(app.store.acquire().await?.db(), &release).await
+}
+
+/// How long until the next try. A wait of more than the longest pause is not sat out: what asked for it may have gone wrong.
+fn pause(asked: Option<Duration>, tries: i32) -> Duration {
+    asked.unwrap_or_default().min(BACKOFF.1).max(backoff(BACKOFF, tries))
 }
 
 async fn carry_out(app: &App, release: &mut Release) -> Result<Outcome> {
@@ -178,6 +183,13 @@ fn given_up(release: &Release, why: &str) {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
+
+    #[test]
+    fn a_wait_that_is_asked_for_is_kept_within_reason() {
+        assert_eq!(pause(Some(Duration::from_secs(3600)), 0), Duration::from_secs(3600));
+        assert_eq!(pause(Some(Duration::from_secs(365 * 24 * 60 * 60)), 0), BACKOFF.1);
+        assert!(pause(None, 0) <= BACKOFF.0);
+    }
 
     #[test]
     fn tries_spread_over_a_week() {

@@ -3,7 +3,7 @@
 //!
 //! It stands on the same address as the stand-in Facebook, whose dialog sends its codes through it. A test plans faults for
 //! a call by its name: `account`, `types`, `search`, `buy`, `numbers`, `number`, `update`, `release`, `messages`,
-//! `recording`, `recording_delete`, `regulations`, `bundle`, `prices`. [`Fault::Graph`] is an error in
+//! `recordings`, `recording`, `recording_delete`, `transcriptions`, `transcription_delete`, `regulations`, `bundle`, `prices`. [`Fault::Graph`] is an error in
 //! Twilio's shape here; its code is Twilio's.
 
 mod answer;
@@ -107,6 +107,8 @@ pub enum Speech {
     Mumbled,
     /// It failed.
     Failed,
+    /// It is done, and nobody is told.
+    Untold,
 }
 
 struct Inner {
@@ -159,6 +161,11 @@ impl Exchange {
         self.plans().faults.push((call.to_owned(), times, fault));
     }
 
+    /// Nothing is planned to go wrong any more.
+    pub fn mend(&self) {
+        self.plans().faults.clear();
+    }
+
     /// The next call of this name stops before or after its effect, until the hold is released or dropped.
     #[must_use]
     pub fn hold(&self, call: &str, when: When) -> Hold {
@@ -178,6 +185,20 @@ impl Exchange {
     pub fn sums(&self) -> (usize, usize) {
         let stock = self.stock();
         (stock.bought, stock.released)
+    }
+
+    /// How many recordings and transcriptions are kept.
+    #[must_use]
+    pub fn kept(&self) -> (usize, usize) {
+        let stock = self.stock();
+        (stock.recordings.len(), stock.transcriptions.len())
+    }
+
+    /// Somebody gives a number another name, in Twilio's console.
+    pub fn rename(&self, sid: &str, friendly_name: &str) {
+        for owned in self.stock().owned.iter_mut().filter(|owned| owned.sid == sid) {
+            friendly_name.clone_into(&mut owned.friendly_name);
+        }
     }
 
     /// What the webhooks answered.

@@ -11,8 +11,11 @@ use crate::{
     provisioned::{Listening, Provisioned, Status, Trouble},
 };
 
+pub mod addresses;
+pub mod calls;
 pub mod heard;
 pub mod pooled;
+pub mod purchases;
 
 macro_rules! due {
     () => {

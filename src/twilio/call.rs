@@ -10,6 +10,8 @@ use url::Url;
 use super::{Account, Failure, Twilio};
 use crate::meter;
 
+/// The longest wait that Twilio may ask for: a header gone wrong must not put off for a year what costs money meanwhile.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 /// The longest answer that we read: a full page of numbers, or a call of a minute as it was recorded.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
@@ -22,13 +24,8 @@ impl Twilio {
         parse(&self.send(account, Method::POST, url, form).await?)
     }
 
-    /// Deletes something; what is not there any more has been deleted.
     pub(super) async fn delete(&self, account: &Account, url: Url) -> Result<(), Failure> {
-        match self.send(account, Method::DELETE, url, &[]).await {
-            Ok(_) => Ok(()),
-            Err(failure) if failure.is_missing() => Ok(()),
-            Err(failure) => Err(failure),
-        }
+        self.send(account, Method::DELETE, url, &[]).await.map(|_| ())
     }
 
     /// What is there, as it is.
@@ -74,11 +71,13 @@ impl Twilio {
 
 /// What a call is named in the metrics: its method and what it is about, without SIDs and countries.
 fn name(method: &str, path: &str) -> String {
-    let about = path.split('/').find(|part| {
+    // The last that is known: transcriptions are below their recording.
+    let about = path.rsplit('/').find(|part| {
         [
             "AvailablePhoneNumbers",
             "IncomingPhoneNumbers",
             "Messages",
+            "Transcriptions",
             "Recordings",
             "Regulations",
             "Bundles",
@@ -124,6 +123,45 @@ fn unreachable_because(error: &reqwest::Error) -> Failure {
 }
 
 fn asked_wait(answer: &Response) -> Option<Duration> {
-    let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+    seconds(answer.headers().get(RETRY_AFTER)?.to_str().ok()?)
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| text.parse().map_or(LONGEST_WAIT, |seconds| Duration::from_secs(seconds).min(LONGEST_WAIT)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_of_more_than_an_hour_is_one_of_an_hour() {
+        for (text, expected) in [
+            ("0", Some(0)),
+            (" 7 ", Some(7)),
+            ("3600", Some(3600)),
+            ("31536000", Some(3600)),
+            ("99999999999999999999999", Some(3600)),
+            ("-1", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(seconds(text), expected.map(Duration::from_secs), "{text}");
+        }
+    }
+
+    #[test]
+    fn calls_are_named_without_what_they_are_about() {
+        for (path, expected) in [
+            ("/2010-04-01/Accounts/AC1.json", "Accounts"),
+            ("/2010-04-01/Accounts/AC1/IncomingPhoneNumbers/PN1.json", "IncomingPhoneNumbers"),
+            ("/2010-04-01/Accounts/AC1/AvailablePhoneNumbers/US/Local.json", "AvailablePhoneNumbers"),
+            ("/2010-04-01/Accounts/AC1/Recordings/RE1/Transcriptions/TR1.json", "Transcriptions"),
+            ("/v2/RegulatoryCompliance/Bundles/BU1", "Bundles"),
+        ] {
+            assert_eq!(name("GET", path), format!("GET {expected}"));
+        }
+    }
 }

@@ -53,6 +53,13 @@ impl Failure {
         self.remedy() == Remedy::Missing
     }
 
+    /// Whether it is Twilio itself who says so: anybody's gateway that was set up wrongly answers with a bare 404, and a number
+    /// is not gone by that.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, code: 20_404, .. })
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn remedy(&self) -> Remedy {
@@ -67,6 +74,8 @@ impl Failure {
                 _ => Trouble::Account,
             }),
             404 => Remedy::Missing,
+            // A gateway lost patience; whoever is behind it may have gone on.
+            408 => Remedy::Ask,
             400..500 => of_code(code),
             // 5xx, and what no call should answer.
             _ => Remedy::Ask,
@@ -148,7 +157,9 @@ mod tests {
             (400, 21_651, Remedy::Stop(Trouble::Identity)),
             (403, 22_300, Remedy::Stop(Trouble::Account)),
             (400, 80_601, Remedy::Another),
+            (408, 0, Remedy::Ask),
             (502, 0, Remedy::Ask),
+            (302, 0, Remedy::Ask),
             (400, 0, Remedy::Stop(Trouble::Refused)),
         ] {
             assert_eq!(remedy(status, code), answer, "{status} {code}");

@@ -1,6 +1,6 @@
 //! What reaches a number: whether it was Twilio who told us, and what we can still ask for when nobody did.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -15,6 +15,8 @@ use crate::clock::Timestamp;
 /// A message as the account's list of them has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
+    /// Twilio's id of it.
+    pub sid: String,
     /// Who sent it: a number, a short code or a name.
     pub from: String,
     /// What it says.
@@ -37,13 +39,12 @@ pub fn is_signed(token: &SecretString, url: &str, form: &[(String, String)], sig
         .fold(false, |found, url| found | hmac::verify(&key, format!("{url}{form}").as_bytes(), &tag).is_ok())
 }
 
-/// Names in order, each with its values: without repeats, in order, nothing between and nothing trimmed.
+/// Names in order, each with its values: without repeats, in order, nothing between and nothing trimmed. The order is that
+/// of UTF-16, as Twilio's libraries have it: characters above U+FFFF come before those at the end of the others.
 fn canonical(form: &[(String, String)]) -> String {
-    let mut sorted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (name, value) in form {
-        sorted.entry(name).or_default().insert(value);
-    }
-    sorted.iter().flat_map(|(name, values)| values.iter().flat_map(move |value| [*name, *value])).collect()
+    let units = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
+    let sorted: BTreeSet<_> = form.iter().map(|(name, value)| ((units(name), units(value)), (name, value))).collect();
+    sorted.iter().flat_map(|(_, (name, value))| [name.as_str(), value.as_str()]).collect()
 }
 
 /// The URL as it is, and with its port left out or spelled out.
@@ -73,7 +74,8 @@ impl Twilio {
         let mut url = self.of_account(account, &["Messages"]);
         url.query_pairs_mut()
             .append_pair("To", phone_number)
-            .append_pair("DateSent>", &since.rfc3339()[..10])
+            // The description says a time and the documentation a day: the first moment of the day is both.
+            .append_pair("DateSent>", &format!("{}T00:00:00Z", &since.rfc3339()[..10]))
             .append_pair("PageSize", "20");
         let body = self.get(account, url).await?;
         let list =
@@ -89,9 +91,40 @@ impl Twilio {
         self.fetch(account, Url::parse(&sound).map_err(|_| Failure::Unreachable("no address"))?).await
     }
 
+    /// The recordings of a call.
+    pub async fn recordings_of(&self, account: &Account, call: &str) -> Result<Vec<String>, Failure> {
+        let mut url = self.of_account(account, &["Recordings"]);
+        url.query_pairs_mut().append_pair("CallSid", call).append_pair("PageSize", "50");
+        sids(&self.get(account, url).await?, "recordings", "RE")
+    }
+
+    /// The transcriptions of a recording; none of one that is gone.
+    pub async fn transcriptions_of(&self, account: &Account, recording: &str) -> Result<Vec<String>, Failure> {
+        match self.get(account, self.of_account(account, &["Recordings", recording, "Transcriptions"])).await {
+            Ok(body) => sids(&body, "transcriptions", "TR"),
+            Err(failure) if failure.is_missing() => Ok(Vec::new()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Has a transcription forgotten.
+    pub async fn forget_transcription(&self, account: &Account, recording: &str, sid: &str) -> Result<(), Failure> {
+        unless_missing(
+            self.delete(account, self.of_account(account, &["Recordings", recording, "Transcriptions", sid])).await,
+        )
+    }
+
     /// Has a recording forgotten.
     pub async fn forget_recording(&self, account: &Account, sid: &str) -> Result<(), Failure> {
-        self.delete(account, self.of_account(account, &["Recordings", sid])).await
+        unless_missing(self.delete(account, self.of_account(account, &["Recordings", sid])).await)
+    }
+}
+
+/// What is not there any more has been forgotten.
+fn unless_missing(forgotten: Result<(), Failure>) -> Result<(), Failure> {
+    match forgotten {
+        Err(failure) if failure.is_missing() => Ok(()),
+        forgotten => forgotten,
     }
 }
 
@@ -101,11 +134,24 @@ pub fn is_recording(sid: &str) -> bool {
     is_sid(sid, "RE")
 }
 
+/// Whether that is a call's id.
+#[must_use]
+pub fn is_call(sid: &str) -> bool {
+    is_sid(sid, "CA")
+}
+
+fn sids(body: &Value, list: &str, kind: &str) -> Result<Vec<String>, Failure> {
+    let list = body.get(list).and_then(Value::as_array).ok_or(Failure::Unreachable("no list in the answer"))?;
+    let sid = |entry: &Value| entry.get("sid")?.as_str().filter(|sid| is_sid(sid, kind)).map(str::to_owned);
+    Ok(list.iter().filter_map(sid).collect())
+}
+
 fn message(value: &Value) -> Option<Message> {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     let at = ["date_sent", "date_created"].into_iter().find_map(|name| moment(text(name)?))?;
     let is_inbound = text("direction").is_none_or(|direction| direction == "inbound");
     is_inbound.then(|| Message {
+        sid: text("sid").unwrap_or_default().to_owned(),
         from: text("from").unwrap_or_default().to_owned(),
         body: text("body").unwrap_or_default().to_owned(),
         at,

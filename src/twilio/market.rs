@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Account, Failure, Twilio};
+use super::{Account, Failure, Twilio, below};
 use crate::provisioned::NumberType;
 
 /// How an approved bundle of documents stands (Twilio's OpenAPI description of regulatory compliance).
@@ -16,7 +16,7 @@ impl Twilio {
         country: &str,
         kind: NumberType,
     ) -> Result<bool, Failure> {
-        let mut url = self.of_sister("numbers", &["v2", "RegulatoryCompliance", "Regulations"]);
+        let mut url = below(&self.settings.numbers_url, &["v2", "RegulatoryCompliance", "Regulations"]);
         url.query_pairs_mut()
             .append_pair("IsoCountry", country)
             .append_pair("NumberType", kind.regulated_as())
@@ -27,7 +27,7 @@ impl Twilio {
 
     /// Whether a bundle of documents is there and approved.
     pub async fn is_approved(&self, account: &Account, bundle: &str) -> Result<bool, Failure> {
-        let url = self.of_sister("numbers", &["v2", "RegulatoryCompliance", "Bundles", bundle]);
+        let url = below(&self.settings.numbers_url, &["v2", "RegulatoryCompliance", "Bundles", bundle]);
         match self.get(account, url).await {
             Ok(body) => Ok(body.get("status").and_then(Value::as_str).is_some_and(|status| APPROVED.contains(&status))),
             Err(failure) if failure.is_missing() => Ok(false),
@@ -37,7 +37,7 @@ impl Twilio {
 
     /// What a number of that type costs a month, in cents of the account's currency; `None` where Twilio names no price.
     pub async fn price(&self, account: &Account, country: &str, kind: NumberType) -> Result<Option<u64>, Failure> {
-        let url = self.of_sister("pricing", &["v1", "PhoneNumbers", "Countries", country]);
+        let url = below(&self.settings.pricing_url, &["v1", "PhoneNumbers", "Countries", country]);
         let body = match self.get(account, url).await {
             Ok(body) => body,
             Err(failure) if failure.is_missing() => return Ok(None),

@@ -35,6 +35,10 @@ pub struct Owned {
     pub phone_number: String,
     /// What its buyer wrote on it.
     pub friendly_name: String,
+    /// Where its messages are told.
+    pub sms_url: String,
+    /// Where its calls are.
+    pub voice_url: String,
 }
 
 /// What is bought, and where Twilio shall tell what reaches it.
@@ -120,7 +124,8 @@ impl Twilio {
         form.extend(purchase.address_sid.map(|sid| ("AddressSid", sid)));
         form.extend(purchase.bundle_sid.map(|sid| ("BundleSid", sid)));
         let body = self.post(account, self.of_account(account, &["IncomingPhoneNumbers"]), &form).await?;
-        owned(&body).ok_or(Failure::Unreachable("no number in the answer"))
+        let bought = owned(&body).filter(|owned| owned.phone_number == purchase.phone_number);
+        bought.ok_or(Failure::Unreachable("another number in the answer, or none"))
     }
 
     /// The account's number of that name, if it has it.
@@ -132,11 +137,15 @@ impl Twilio {
         Ok(listed(&body)?.into_iter().find(|number| number.phone_number == phone_number))
     }
 
-    /// The account's number of that id, if it still has it.
-    pub async fn by_sid(&self, account: &Account, sid: &str) -> Result<Option<Owned>, Failure> {
+    /// The account's number of that id, if it still has it. Where it is not Twilio who says that it has not, the account's
+    /// list does.
+    pub async fn by_sid(&self, account: &Account, sid: &str, phone_number: &str) -> Result<Option<Owned>, Failure> {
         match self.get(account, self.of_account(account, &["IncomingPhoneNumbers", sid])).await {
             Ok(body) => owned(&body).map(Some).ok_or(Failure::Unreachable("no number in the answer")),
-            Err(failure) if failure.is_missing() => Ok(None),
+            Err(failure) if failure.is_gone() => Ok(None),
+            Err(failure) if failure.is_missing() => {
+                Ok(self.by_number(account, phone_number).await?.filter(|owned| owned.sid == sid))
+            }
             Err(failure) => Err(failure),
         }
     }
@@ -158,9 +167,26 @@ impl Twilio {
         Ok(all)
     }
 
+    /// Has what reaches a number told elsewhere: its messages, its calls, or both.
+    pub async fn point(
+        &self,
+        account: &Account,
+        sid: &str,
+        sms_url: Option<&str>,
+        voice_url: Option<&str>,
+    ) -> Result<(), Failure> {
+        let sms = sms_url.into_iter().flat_map(|url| [("SmsUrl", url), ("SmsMethod", "POST")]);
+        let voice = voice_url.into_iter().flat_map(|url| [("VoiceUrl", url), ("VoiceMethod", "POST")]);
+        let form: Vec<(&str, &str)> = sms.chain(voice).collect();
+        self.post(account, self.of_account(account, &["IncomingPhoneNumbers", sid]), &form).await.map(|_| ())
+    }
+
     /// Gives a number back; one that is gone has been given back.
     pub async fn release(&self, account: &Account, sid: &str) -> Result<(), Failure> {
-        self.delete(account, self.of_account(account, &["IncomingPhoneNumbers", sid])).await
+        match self.delete(account, self.of_account(account, &["IncomingPhoneNumbers", sid])).await {
+            Err(failure) if failure.is_gone() => Ok(()),
+            released => released,
+        }
     }
 
     /// The next page's address: a path, to be followed as given, on the host that gave it.
@@ -190,10 +216,13 @@ fn listed(body: &Value) -> Result<Vec<Owned>, Failure> {
 }
 
 fn owned(value: &Value) -> Option<Owned> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     Some(Owned {
         sid: value.get("sid")?.as_str().filter(|sid| is_sid(sid, "PN"))?.to_owned(),
         phone_number: e164(value.get("phone_number")?)?,
-        friendly_name: value.get("friendly_name").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        friendly_name: text("friendly_name"),
+        sms_url: text("sms_url"),
+        voice_url: text("voice_url"),
     })
 }
 
@@ -220,6 +249,22 @@ mod tests {
         assert_eq!(offer(&newer).map(|o| (o.sms, o.needs_address)), Some((true, false)));
         assert_eq!(offer(&older).map(|o| (o.sms, o.needs_address)), Some((false, true)));
         assert_eq!(offer(&json!({"phone_number": "4155550123"})), None);
+    }
+
+    /// Nearly everything may be null, and there may be more than we know (Twilio's OpenAPI description).
+    #[test]
+    fn a_number_is_read_from_as_little_as_there_may_be() {
+        let sid = "PN0123456789abcdef0123456789ABCDEF";
+        let bare = json!({"sid": sid, "phone_number": "+14155550123", "friendly_name": null, "sms_url": null,
+            "voice_url": null, "capabilities": null, "status": null, "emergency_status": "Inactive", "new": [1]});
+        let number = owned(&bare).unwrap();
+        assert_eq!((&*number.sid, &*number.friendly_name, &*number.sms_url), (sid, "", ""));
+        for not in [json!({"sid": sid}), json!({"sid": "PN1", "phone_number": "+14155550123"}), json!([]), Value::Null]
+        {
+            assert_eq!(owned(&not), None, "{not}");
+        }
+        assert!(listed(&json!({"incoming_phone_numbers": null})).is_err(), "no list is not an empty one");
+        assert_eq!(listed(&json!({"incoming_phone_numbers": [bare, null]})).unwrap().len(), 1);
     }
 
     #[test]

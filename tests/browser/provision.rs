@@ -159,6 +159,13 @@ async fn a_call_that_cannot_be_read_is_there_to_be_played() {
     let sound = "(() => { const a = document.querySelector('audio'); a.load(); return a.error === null; })()";
     assert_eq!(tab.look(sound).await, true);
     tab.wait("document.querySelector('audio').networkState !== 3").await;
+    // It plays, and one can go back and forth in it: the server gives any part of it.
+    tab.look("(() => { const a = document.querySelector('audio'); a.muted = true; a.play(); return true; })()").await;
+    tab.wait("document.querySelector('audio').currentTime > 0").await;
+    tab.wait("document.querySelector('audio').seekable.length === 1").await;
+    tab.look("(() => { const a = document.querySelector('audio'); a.pause(); a.currentTime = a.duration / 2; return true; })()").await;
+    let sought = "(() => { const a = document.querySelector('audio'); return !a.seeking && a.currentTime > 0 && a.error === null; })()";
+    tab.wait(sought).await;
     person.leave().await;
 }
 

@@ -64,5 +64,6 @@ mod terms_changed;
 mod three_ways;
 mod timeline;
 mod told;
+mod twilio_signatures;
 mod way;
 mod webhooks;

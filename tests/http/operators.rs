@@ -29,7 +29,14 @@ pub struct Serving {
 
 impl Serving {
     pub async fn start(db: Database) -> Self {
-        Self::start_on(db.fresh().await, setuplinks(&["serve"]))
+        Self::start_with(db, &[]).await
+    }
+
+    /// With these settings beside the others.
+    async fn start_with(db: Database, more: &[(&str, &str)]) -> Self {
+        let mut serve = setuplinks(&["serve"]);
+        serve.envs(more.iter().copied());
+        Self::start_on(db.fresh().await, serve)
     }
 
     /// Starts one on a database that is there, by that command.
@@ -107,7 +114,7 @@ on_both! {
         assert_eq!(serving.ask("/healthz").await, (200, "ok\n".to_owned()));
         let ready = serving.until_ready(200).await;
         assert_eq!((&ready["database"], &ready["draining"]), (&json!("ok"), &json!(false)), "{ready}");
-        let workers = ["deliveries", "expiry", "notices", "provisioning", "releases", "signups"].map(|name| (name.to_owned(), json!("ok")));
+        let workers = ["deliveries", "expiry", "notices", "provisioning", "recordings", "releases", "signups"].map(|name| (name.to_owned(), json!("ok")));
         assert_eq!(ready["workers"], serde_json::Value::Object(workers.into_iter().collect()));
 
         let platform = serving.platform().await;
@@ -147,6 +154,28 @@ on_both! {
         assert!(said.contains(&format!("nobody answers at {address}")), "{said}");
         let said = complaint(&ask("9090", &[]));
         assert!(said.contains("must be an address and port"), "{said}");
+    }
+
+    async fn limits_on_numbers_and_accounts_that_do_not_open_are_counted(db: Database) {
+        for (setting, limit) in [("NUMBER_MAX_PER_DAY", "day_limit"), ("NUMBER_MAX_HELD", "live_limit")] {
+            let nowhere = [
+                ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef"), ("TWILIO_AUTH_TOKEN", "x"),
+                ("TWILIO_API_URL", "http://127.0.0.1:9"), (setting, "0"),
+            ];
+            let serving = Serving::start_with(db, &nowhere).await;
+            let platform = serving.platform().await;
+            let link = platform.link(json!({"provision_phone_number": true})).await;
+            let page = format!("{}/whatsapp/setup/{}/provision", serving.public, link.token);
+            let refused = Visitor::new().post(&page, &[("country", "US")]).await;
+            assert_eq!(refused.texts("[data-testid=setup-error]"), ["No more numbers can be set up right now"]);
+            let (_, metrics) = serving.ask("/metrics").await;
+            assert_eq!(sample(&metrics, &["setuplinks_provisioned_numbers_total{", limit]), Some(1.0), "{metrics}");
+            until("the comparison to be counted", || async {
+                let (_, metrics) = serving.ask("/metrics").await;
+                sample(&metrics, &["setuplinks_twilio_comparisons_total{", "failed"]).filter(|count| *count >= 1.0)
+            })
+            .await;
+        }
     }
 
     async fn nobody_else_is_told(db: Database) {

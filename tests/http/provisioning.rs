@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    cli::{complaint, setuplinks},
+    cli::{complaint, printed, setuplinks},
     stored::{everything, holds},
     support::{Database, House, Platform, Visitor, house::SECRET_KEYS, on_both, until},
 };
@@ -189,5 +189,51 @@ on_both! {
         assert!(said.contains("auth_token must open the account"), "{said}");
         assert!(run(TOKEN).status.success());
         assert_eq!(acme.get("/project/twilio").await.data(200)["countries"][0]["iso"], "CL");
+    }
+
+    async fn the_operator_says_by_the_command_line_that_the_deployment_has_moved(db: Database) {
+        let house = house(db).await;
+        let acme = house.platform("Acme").await;
+        let link = acme.link(json!({"provision_phone_number": true})).await;
+        number(&house, &link.url, "US").await;
+        let adopt = |from: &str| {
+            let mut command = setuplinks(&["number", "adopt", "--from", from]);
+            command.env("DATABASE_URL", &house.database.url).env("PUBLIC_URL", "https://moved.example");
+            tokio::task::block_in_place(|| command.output().expect("it runs"))
+        };
+        assert!(complaint(&adopt("https://elsewhere.example")).contains("numbers were bought"));
+        assert!(complaint(&adopt("https://elsewhere.example/path")).contains("--from must be an http or https address"));
+        assert_eq!(printed(&adopt(&house.url)), "1");
+        assert_eq!(printed(&adopt(&house.url)), "1", "saying it twice does no harm");
+    }
+
+    async fn a_limit_of_numbers_at_a_time_is_said_and_counts_those_that_are_connected(db: Database) {
+        let house = House::open_with(db, setuplinks::clock::Clock::system(), |settings| {
+            settings.account = Some(crate::support::house::twilio_account());
+            settings.most_held = 1;
+        })
+        .await;
+        let acme = house.platform("Acme").await;
+        let first = acme.link(json!({"provision_phone_number": true})).await;
+        let held = number(&house, &first.url, "US").await;
+        let login = setuplinks::sandbox::Login::from(setuplinks::sandbox::Outcome::Dedicated).phone(&held);
+        Visitor::new().walk(&first, "dedicated", house.world(), login).await;
+        let second = acme.link(json!({"provision_phone_number": true})).await;
+        let refused = Visitor::new().post(&format!("{}/provision", second.url), &[("country", "US")]).await;
+        assert_eq!(refused.texts("[data-testid=setup-error]"), ["No more numbers can be set up right now"]);
+        assert_eq!(house.world().twilio().sums(), (1, 0));
+        // Another project has its own.
+        let other = house.platform("Other").await;
+        number(&house, &other.link(json!({"provision_phone_number": true})).await.url, "US").await;
+        // One that was given back makes room.
+        let list = acme.get("/provisioned_phone_numbers").await.data(200);
+        let id = list[0]["id"].as_str().expect("an id").to_owned();
+        acme.send(acme.request(Method::DELETE, &format!("/provisioned_phone_numbers/{id}"))).await;
+        until("it to be released", || async { (house.world().twilio().sums() == (2, 1)).then_some(()) }).await;
+        until("room", || async {
+            let started = Visitor::new().post(&format!("{}/provision", second.url), &[("country", "US")]).await;
+            (started.status == 303).then_some(())
+        })
+        .await;
     }
 }

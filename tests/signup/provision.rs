@@ -9,9 +9,12 @@ use crate::{
 };
 
 mod buying;
+mod forgetting;
 mod hearing;
 mod keeping;
 mod kill;
+mod marks;
+mod unknown;
 mod verifying;
 mod verifying_killed;
 
@@ -84,7 +87,23 @@ impl Wish {
         self.number().await
     }
 
-    /// Everything that is owned with our mark.
+    /// Waits until the comparison at the start of the house is over, so that faults are for what follows.
+    pub async fn is_compared(&self) {
+        until("the first comparison", || async { (self.twilio().count("numbers") > 0).then_some(()) }).await;
+    }
+
+    /// The link's number as the API shows it by itself.
+    pub async fn details(&self) -> Value {
+        let id = self.seen().await["id"].as_str().expect("an id").to_owned();
+        self.platform.get(&format!("/provisioned_phone_numbers/{id}")).await.data(200)
+    }
+
+    /// The platform takes the link back.
+    pub async fn is_revoked(&self) {
+        self.platform.change(&self.link, json!({"status": "revoked"})).await.data(200);
+    }
+
+    /// Everything that is owned.
     pub fn owned(&self) -> Vec<Owned> {
         self.twilio().owned()
     }

@@ -96,6 +96,14 @@ pub async fn releases(store: &Store) -> i64 {
     on_pool!(store, pool => sqlx::query_scalar(query).fetch_one(pool).await).expect("a count")
 }
 
+/// Whether a verification code is kept, or where one was read.
+pub async fn keeps_codes(store: &Store) -> bool {
+    let query = "select (select count(*) from provisioned_numbers where code_sealed is not null) + \
+        (select count(*) from code_sources)";
+    let count: i64 = on_pool!(store, pool => sqlx::query_scalar(query).fetch_one(pool).await).expect("a count");
+    count > 0
+}
+
 /// Names and payloads of the link's events, by name.
 pub async fn events(store: &Store, link: &str) -> Vec<(String, Value)> {
     let link = LinkId::parse(link).expect("a link's id");

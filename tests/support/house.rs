@@ -139,6 +139,18 @@ impl House {
         format!("http://{address}")
     }
 
+    /// Closes this house and opens the program anew on its database and beside the same stand-ins, at another address.
+    pub async fn moved_to(&self, address: &str) -> App {
+        self.app.stopping.cancel();
+        let store = Store::open(&self.database.url).await.expect("the database");
+        let ways = (self.app.meta.clone(), self.app.guard.clone(), self.app.twilio.clone());
+        let public_url = PublicUrl::parse(address).expect("an origin");
+        let app = App::new(store, self.clock.clone(), self.app.sealer.clone(), ways, public_url);
+        let listener = TcpListener::bind(loopback()).await.expect("a free port");
+        cli::house(app.clone(), listener).expect("an open house");
+        app
+    }
+
     /// The stand-in Facebook's memory.
     pub fn world(&self) -> &World {
         self.facebook.world()

@@ -20,6 +20,8 @@ pub(super) enum Phase {
     Buying,
     /// That takes longer than usual.
     Slow,
+    /// One may have been bought, and somebody has to mend something before that is known.
+    Unsure,
     /// It is there, and Meta is verifying it by a message.
     Verifying,
     /// Meta is verifying it by a call.
@@ -46,6 +48,7 @@ impl Phase {
             Self::Start => "start",
             Self::Buying => "buying",
             Self::Slow => "slow",
+            Self::Unsure => "unsure",
             Self::Verifying => "verifying",
             Self::Calling => "calling",
             Self::Verified => "verified",
@@ -65,7 +68,7 @@ impl Phase {
 
     /// Whether the customer can do nothing but look on.
     fn is_under_way(self) -> bool {
-        matches!(self, Self::Buying | Self::Slow | Self::Verifying | Self::Calling)
+        matches!(self, Self::Buying | Self::Slow | Self::Unsure | Self::Verifying | Self::Calling)
     }
 
     /// Whether there is a number for the customer to connect.
@@ -83,6 +86,7 @@ impl Phase {
             (LinkStatus::Used, Status::Connected) => Self::Connected,
             (LinkStatus::Used, Status::Bought | Status::Releasing | Status::Released) => Self::Other,
             _ if visit.running.is_some() && number.status == Status::Bought => Self::Connecting,
+            (LinkStatus::Active, Status::Picked) if number.trouble.is_some() => Self::Unsure,
             (LinkStatus::Active, Status::Wanted | Status::Picked) if now.since(number.created_at) > SLOW => Self::Slow,
             (LinkStatus::Active, Status::Wanted | Status::Picked) => Self::Buying,
             (LinkStatus::Active, Status::Bought) => match verify::way(app, number) {

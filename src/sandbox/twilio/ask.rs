@@ -23,7 +23,11 @@ pub(super) struct Ask {
 impl Ask {
     pub(super) fn read(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Self {
         let segments: Vec<String> = uri.path().trim_start_matches('/').split('/').map(str::to_owned).collect();
-        let (name, account, of) = name(method, &segments);
+        let (mut name, account, of) = known(method, &segments);
+        let others = [Method::GET, Method::POST, Method::DELETE];
+        if name == "unknown" && others.iter().any(|other| known(other, &segments).0 != "unknown") {
+            name = "not allowed";
+        }
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_form = text(header::CONTENT_TYPE).starts_with("application/x-www-form-urlencoded");
         let fields =
@@ -55,7 +59,7 @@ fn basic(header: &str) -> Option<(String, String)> {
 }
 
 /// What a path is, by the names that tests use; `unknown` for what Twilio does not have.
-fn name(method: &Method, segments: &[String]) -> (&'static str, String, Vec<String>) {
+fn known(method: &Method, segments: &[String]) -> (&'static str, String, Vec<String>) {
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let bare = |text: &str| text.trim_end_matches(".json").to_owned();
     let (is_get, is_post) = (method == Method::GET, method == Method::POST);
@@ -78,6 +82,13 @@ fn name(method: &Method, segments: &[String]) -> (&'static str, String, Vec<Stri
                 ["IncomingPhoneNumbers", sid] if is_post && is_json => named("update", vec![bare(sid)]),
                 ["IncomingPhoneNumbers", sid] if is_delete && is_json => named("release", vec![bare(sid)]),
                 ["Messages.json"] if is_get => named("messages", vec![]),
+                ["Recordings.json"] if is_get => named("recordings", vec![]),
+                ["Recordings", sid, "Transcriptions.json"] if is_get => {
+                    named("transcriptions", vec![(*sid).to_owned()])
+                }
+                ["Recordings", recording, "Transcriptions", sid] if is_delete && is_json => {
+                    named("transcription_delete", vec![(*recording).to_owned(), bare(sid)])
+                }
                 ["Recordings", sid] if is_get => named("recording", vec![(*sid).to_owned()]),
                 ["Recordings", sid] if is_delete && is_json => named("recording_delete", vec![bare(sid)]),
                 _ => unknown,

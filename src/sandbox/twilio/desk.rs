@@ -1,85 +1,34 @@
 //! Carries a call out, and refuses what Twilio would refuse.
 
+mod calls;
+mod market;
+mod rules;
+
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
-use url::Url;
 
 use super::{Owned, answer::Answer, ask::Ask, stock::Stock};
 use crate::clock::Timestamp;
 
-/// What Twilio's OpenAPI description lets a purchase say.
-const PURCHASE: &[&str] = &[
-    "PhoneNumber",
-    "AreaCode",
-    "ApiVersion",
-    "FriendlyName",
-    "SmsApplicationSid",
-    "SmsFallbackMethod",
-    "SmsFallbackUrl",
-    "SmsMethod",
-    "SmsUrl",
-    "StatusCallback",
-    "StatusCallbackMethod",
-    "VoiceApplicationSid",
-    "VoiceCallerIdLookup",
-    "VoiceFallbackMethod",
-    "VoiceFallbackUrl",
-    "VoiceMethod",
-    "VoiceUrl",
-    "EmergencyStatus",
-    "EmergencyAddressSid",
-    "TrunkSid",
-    "IdentitySid",
-    "AddressSid",
-    "VoiceReceiveMode",
-    "BundleSid",
-];
-const SEARCH: &[&str] = &[
-    "AreaCode",
-    "Contains",
-    "SmsEnabled",
-    "MmsEnabled",
-    "VoiceEnabled",
-    "FaxEnabled",
-    "ExcludeAllAddressRequired",
-    "ExcludeLocalAddressRequired",
-    "ExcludeForeignAddressRequired",
-    "Beta",
-    "NearNumber",
-    "NearLatLong",
-    "Distance",
-    "InPostalCode",
-    "InRegion",
-    "InRateCenter",
-    "InLata",
-    "InLocality",
-    "PageSize",
-    "Page",
-    "PageToken",
-];
-const LIST: &[&str] = &["Beta", "FriendlyName", "PhoneNumber", "Origin", "PageSize", "Page", "PageToken"];
-const MESSAGES: &[&str] = &["To", "From", "DateSent", "DateSent<", "DateSent>", "PageSize", "Page", "PageToken"];
-const REGULATIONS: &[&str] =
-    &["EndUserType", "IsoCountry", "NumberType", "IncludeConstraints", "PageSize", "Page", "PageToken"];
-
 /// One call.
 pub(super) fn perform(stock: &mut Stock, ask: &Ask, now: Timestamp) -> Answer {
-    if ask.name == "unknown" {
-        return Answer::missing(&ask.path);
+    match ask.name {
+        "unknown" => return Answer::missing(&ask.path),
+        "not allowed" => return Answer::error(405, 20_004, "Method not allowed"),
+        _ => {}
     }
     let Some(account) = account_of(stock, ask) else { return Answer::error(401, 20_003, "Authenticate") };
     let is_test = stock.accounts.iter().any(|known| known.sid == account && known.is_test);
     if is_test && ask.name != "buy" {
         return Answer::error(403, 20_008, "Resource not accessible with Test Account Credentials");
     }
-    if let Some(unknown) = unknown_field(ask) {
-        // Twilio only warns of it (20001). Whoever is held against its description must not get away with it.
-        return Answer::error(400, 20_001, &format!("Unknown parameter {unknown}"));
+    if let Some(refusal) = rules::refusal(ask) {
+        return refusal;
     }
     match ask.name {
         "account" => Answer::json(200, &json!({ "sid": account, "status": "active", "type": "Full" })),
-        "types" => types(stock, ask),
-        "search" => search(stock, ask),
+        "types" => market::types(stock, ask),
+        "search" => market::search(stock, ask),
         "buy" => buy(stock, ask, &account, is_test, now).unwrap_or_else(|refusal| refusal),
         "numbers" => numbers(stock, ask, &account),
         "number" => match owned(stock, &account, ask.last(0)) {
@@ -96,9 +45,12 @@ pub(super) fn perform(stock: &mut Stock, ask: &Ask, now: Timestamp) -> Answer {
             stock.released += 1;
             Answer::nothing()
         }
-        "messages" => messages(stock, ask),
-        "recording" | "recording_delete" => recording(stock, ask),
-        "regulations" => regulations(stock, ask),
+        "messages" => calls::messages(stock, ask),
+        "recordings" => calls::recordings(stock, ask),
+        "recording" | "recording_delete" => calls::recording(stock, ask),
+        "transcriptions" => calls::transcriptions(stock, ask),
+        "transcription_delete" => calls::transcription(stock, ask),
+        "regulations" => market::regulations(stock, ask),
         "bundle" => {
             let known = stock.accounts.iter().any(|known| known.bundles.iter().any(|sid| sid == ask.last(0)));
             if known {
@@ -107,7 +59,7 @@ pub(super) fn perform(stock: &mut Stock, ask: &Ask, now: Timestamp) -> Answer {
                 Answer::missing(&ask.path)
             }
         }
-        _ => prices(stock, ask),
+        _ => market::prices(stock, ask),
     }
 }
 
@@ -123,79 +75,8 @@ fn account_of(stock: &Stock, ask: &Ask) -> Option<String> {
     (ask.account.is_empty() || ask.account == account.sid).then(|| account.sid.clone())
 }
 
-fn unknown_field(ask: &Ask) -> Option<&str> {
-    let known: &[&str] = match ask.name {
-        "buy" | "update" => PURCHASE,
-        "search" => SEARCH,
-        "numbers" => LIST,
-        "messages" => MESSAGES,
-        "regulations" => REGULATIONS,
-        _ => &[],
-    };
-    ask.fields.iter().map(|(name, _)| name.as_str()).find(|name| !known.contains(name))
-}
-
-fn types(stock: &Stock, ask: &Ask) -> Answer {
-    let country = ask.last(0);
-    let kinds = stock.markets.iter().filter(|market| market.country == country);
-    let uris: serde_json::Map<String, Value> = kinds
-        .map(|market| (market.kind.clone(), format!("/2010-04-01/{country}/{}.json", market.kind).into()))
-        .collect();
-    if uris.is_empty() {
-        return Answer::missing(&ask.path);
-    }
-    Answer::json(200, &json!({ "country_code": country, "subresource_uris": uris, "beta": false }))
-}
-
-fn search(stock: &Stock, ask: &Ask) -> Answer {
-    let (country, kind) = (ask.last(0), ask.last(1));
-    let is_of = |spelled: &str| spelled.replace('_', "").eq_ignore_ascii_case(kind);
-    let Some(market) = stock.markets.iter().find(|market| market.country == country && is_of(&market.kind)) else {
-        return Answer::missing(&ask.path);
-    };
-    let area = ask.field("AreaCode");
-    if area.is_some() && !["US", "CA"].contains(&country) {
-        return Answer::error(400, 21_451, "AreaCode is for the US and Canada");
-    }
-    if area.is_some_and(|area| area.len() != 3 || !area.bytes().all(|b| b.is_ascii_digit())) {
-        return Answer::error(400, 21_451, "Invalid area code");
-    }
-    let most = ask.field("PageSize").and_then(|size| size.parse().ok()).unwrap_or(50);
-    let offers = stock.offers(market, area, most);
-    let sms = country == "US";
-    let list: Vec<Value> = offers
-        .iter()
-        .map(|number| {
-            json!({
-                "friendly_name": number, "phone_number": number, "lata": "730", "locality": "San Rafael",
-                "rate_center": "San Rafael", "latitude": "38.000000", "longitude": "-122.500000", "region": "CA",
-                "postal_code": "94945", "iso_country": country, "beta": false,
-                "address_requirements": if market.needs_address { "any" } else { "none" },
-                "capabilities": { "voice": true, "SMS": sms, "MMS": false, "fax": false },
-            })
-        })
-        .collect();
-    Answer::json(200, &json!({ "available_phone_numbers": list, "uri": ask.path }))
-}
-
 fn buy(stock: &mut Stock, ask: &Ask, account: &str, is_test: bool, now: Timestamp) -> Result<Answer, Answer> {
-    if !ask.is_form {
-        return Err(Answer::error(400, 20_001, "The body is not a form"));
-    }
     let refuse = |code, message: &str| Err(Answer::error(400, code, message));
-    if ask.field("FriendlyName").is_some_and(|name| name.is_empty() || name.chars().count() > 64) {
-        return refuse(20_002, "Invalid FriendlyName");
-    }
-    for name in ["SmsUrl", "VoiceUrl"] {
-        if ask.field(name).is_some_and(|url| Url::parse(url).is_err()) {
-            return refuse(21_402, "Url is not valid");
-        }
-    }
-    for name in ["SmsMethod", "VoiceMethod"] {
-        if ask.field(name).is_some_and(|method| !["GET", "POST"].contains(&method)) {
-            return refuse(21_403, "Method is not valid");
-        }
-    }
     let number = match (ask.field("PhoneNumber"), ask.field("AreaCode"), is_test) {
         (Some(number), None, _) => number.to_owned(),
         (None, Some("533"), true) => return refuse(21_452, "No phone numbers found in area code"),
@@ -306,64 +187,6 @@ fn view(owned: &Owned) -> Value {
         "date_created": rfc2822(owned.bought_at),
         "uri": format!("/2010-04-01/Accounts/{}/IncomingPhoneNumbers/{}.json", owned.account, owned.sid),
     })
-}
-
-fn messages(stock: &Stock, ask: &Ask) -> Answer {
-    let to = ask.field("To");
-    let day = ask.field("DateSent>").and_then(Timestamp::parse);
-    let fits = |message: &&super::stock::Message| {
-        to.is_none_or(|to| message.to == to) && day.is_none_or(|day| message.at >= day)
-    };
-    let list: Vec<Value> = stock
-        .messages
-        .iter()
-        .rev()
-        .filter(fits)
-        .map(|message| {
-            json!({
-                "sid": message.sid, "from": message.from, "to": message.to, "body": message.body,
-                "direction": "inbound", "status": "received", "date_sent": rfc2822(message.at),
-                "date_created": rfc2822(message.at),
-            })
-        })
-        .collect();
-    Answer::json(200, &json!({ "messages": list, "next_page_uri": null }))
-}
-
-/// A second of silence, as MPEG frames of 128 kbit/s.
-fn silence() -> Vec<u8> {
-    let frame: Vec<u8> = [0xff, 0xfb, 0x90, 0xc4].into_iter().chain(std::iter::repeat_n(0, 413)).collect();
-    frame.repeat(38)
-}
-
-fn recording(stock: &mut Stock, ask: &Ask) -> Answer {
-    let sid = ask.last(0).split('.').next().unwrap_or_default();
-    let Some(at) = stock.recordings.iter().position(|known| known == sid) else { return Answer::missing(&ask.path) };
-    if ask.name == "recording" {
-        return Answer::sound(silence());
-    }
-    stock.recordings.remove(at);
-    Answer::nothing()
-}
-
-fn regulations(stock: &Stock, ask: &Ask) -> Answer {
-    let (country, kind) = (ask.field("IsoCountry"), ask.field("NumberType"));
-    let asks = stock.markets.iter().any(|market| {
-        Some(market.country.as_str()) == country && Some(market.kind.as_str()) == kind && market.needs_bundle
-    });
-    let results: Vec<Value> = asks.then(|| json!({ "sid": "RN1", "iso_country": country })).into_iter().collect();
-    Answer::json(200, &json!({ "results": results, "meta": { "key": "results" } }))
-}
-
-fn prices(stock: &Stock, ask: &Ask) -> Answer {
-    let of_country = stock.markets.iter().filter(|market| market.country == ask.last(0));
-    let prices: Vec<Value> = of_country
-        .map(|market| json!({ "number_type": market.kind, "base_price": market.price, "current_price": market.price }))
-        .collect();
-    if prices.is_empty() {
-        return Answer::missing(&ask.path);
-    }
-    Answer::json(200, &json!({ "iso_country": ask.last(0), "phone_number_prices": prices, "price_unit": "USD" }))
 }
 
 fn rfc2822(at: Timestamp) -> String {

@@ -4,7 +4,10 @@ use aws_lc_rs::hmac;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use url::form_urlencoded;
 
-use super::{Exchange, Owned, Speech, Told, stock::Message};
+use super::{
+    Exchange, Owned, Speech, Told,
+    stock::{Message, Recording},
+};
 use crate::{
     clock::random_below,
     sandbox::{account::Typed, dialog::Refused},
@@ -69,10 +72,15 @@ impl Exchange {
         let Some(record) = twiml.find("<Record").map(|at| &twiml[at..]) else { return true };
         let (recording, speech) = {
             let mut stock = self.stock();
-            let recording = stock.sid("RE");
-            stock.recordings.push(recording.clone());
-            (recording, self.plans().speech.clone())
+            let sid = stock.sid("RE");
+            stock.recordings.push(Recording { sid: sid.clone(), call: call.clone() });
+            let transcription = stock.sid("TR");
+            stock.transcriptions.push((transcription, sid.clone()));
+            (sid, self.plans().speech.clone())
         };
+        if speech == Speech::Untold {
+            return true;
+        }
         let url = format!("{}/2010-04-01/Accounts/{}/Recordings/{recording}", self.0.base, owned.account);
         let recorded: Form = vec![("RecordingSid", recording), ("RecordingUrl", url)];
         if let Some(address) = attribute(record, "recordingStatusCallback") {
@@ -86,7 +94,7 @@ impl Exchange {
             let (status, text) = match speech {
                 Speech::Clear => ("completed", words),
                 Speech::Mumbled => ("completed", "(blank)"),
-                Speech::Failed => ("failed", ""),
+                Speech::Failed | Speech::Untold => ("failed", ""),
             };
             let said = vec![("TranscriptionStatus", status.to_owned()), ("TranscriptionText", text.to_owned())];
             self.tell(&address, &[common, recorded, said].concat(), &token).await;

@@ -37,6 +37,13 @@ pub(super) struct Message {
     pub(super) at: Timestamp,
 }
 
+/// A call's recording.
+#[derive(Debug)]
+pub(super) struct Recording {
+    pub(super) sid: String,
+    pub(super) call: String,
+}
+
 #[derive(Debug)]
 pub(super) struct Stock {
     pub(super) accounts: Vec<Account>,
@@ -44,7 +51,9 @@ pub(super) struct Stock {
     pub(super) owned: Vec<Owned>,
     pub(super) taken: Vec<String>,
     pub(super) messages: Vec<Message>,
-    pub(super) recordings: Vec<String>,
+    pub(super) recordings: Vec<Recording>,
+    /// Each with its recording's SID.
+    pub(super) transcriptions: Vec<(String, String)>,
     /// The last code that was sent to each number, by its digits.
     pub(super) codes: HashMap<String, String>,
     pub(super) bought: usize,
@@ -73,6 +82,7 @@ impl Stock {
             taken: Vec::new(),
             messages: Vec::new(),
             recordings: Vec::new(),
+            transcriptions: Vec::new(),
             codes: HashMap::new(),
             bought: 0,
             released: 0,

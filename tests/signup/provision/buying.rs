@@ -59,7 +59,7 @@ on_both! {
         let all = faults.iter().flat_map(|fault| calls.map(|call| (fault.clone(), call)));
         each(all, |(fault, call)| async move {
             let wish = Wish::begin(db).await;
-            until("the first comparison", || async { (wish.twilio().count("numbers") > 0).then_some(()) }).await;
+            wish.is_compared().await;
             wish.twilio().fault(call, 2, fault.clone());
             let number = wish.gets().await;
             let owned = wish.owned();

@@ -95,7 +95,7 @@ on_both! {
     async fn a_link_revoked_while_its_number_is_bought_keeps_nothing(db: Database) {
         for (call, when) in [("search", When::After), ("buy", When::Before), ("buy", When::After), ("numbers", When::After)] {
             let wish = Wish::begin(db).await;
-            until("the first comparison", || async { (wish.twilio().count("numbers") > 0).then_some(()) }).await;
+            wish.is_compared().await;
             let hold = wish.twilio().hold(call, when);
             wish.start("US").await;
             hold.reached().await;
@@ -134,6 +134,20 @@ on_both! {
             wish.twilio().fault("release", 2, fault);
             wish.platform.change(&wish.link, json!({"status": "revoked"})).await.data(200);
             wish.stands("released").await;
+            wish.nothing_is_left().await;
+        }
+    }
+
+    async fn what_is_not_twilio_s_word_does_not_make_a_number_gone(db: Database) {
+        // A gateway that finds nothing; one that says so of the deletion; and one that answers what it likes.
+        let faults = [("number", Fault::Html { status: 404 }), ("release", Fault::Html { status: 404 }), ("number", Fault::Html { status: 200 })];
+        for (call, fault) in faults {
+            let wish = Wish::begin(db).await;
+            wish.gets().await;
+            wish.twilio().fault(call, 1, fault);
+            wish.is_revoked().await;
+            wish.stands("released").await;
+            assert_eq!(wish.twilio().sums(), (1, 1), "{call}");
             wish.nothing_is_left().await;
         }
     }

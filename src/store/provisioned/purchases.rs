@@ -1,0 +1,36 @@
+//! Purchases that were sent off and of which nobody knows yet what came: the number may be paid for.
+
+use crate::{
+    clock::Timestamp,
+    error::Result,
+    id::ProvisionedId,
+    store::{Db, on, sql},
+};
+
+sql! {
+    SEND = "insert into purchases (number_id, sent_at) values ($1, $2) on conflict (number_id) do nothing";
+    IS_OPEN = "select count(*) from purchases where number_id = $1";
+    CLOSE = "delete from purchases where number_id = $1";
+}
+
+/// The purchase is about to be sent off.
+pub async fn send(db: Db<'_>, id: ProvisionedId, now: Timestamp) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(SEND).bind(id).bind(now).execute(c).await?;
+    });
+    Ok(())
+}
+
+/// Whether one was sent off, and what came of it is not known.
+pub async fn is_open(db: Db<'_>, id: ProvisionedId) -> Result<bool> {
+    let count: i64 = on!(db, c => sqlx::query_scalar(IS_OPEN).bind(id).fetch_one(c).await?);
+    Ok(count > 0)
+}
+
+/// What came of it is known.
+pub async fn close(db: Db<'_>, id: ProvisionedId) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(CLOSE).bind(id).execute(c).await?;
+    });
+    Ok(())
+}
