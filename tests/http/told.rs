@@ -84,7 +84,9 @@ async fn worked_on(house: &House) {
     until("the notices to be worked on", || async {
         // One of a business that came waits for its browser.
         let due = format!("meta_notices where next_at <= {}", house.clock.now().0);
-        (count(house, &due).await == 0).then_some(())
+        // Deliveries come in no promised order: each is waited for before the next thing happens.
+        let is_told = count(house, "deliveries where status = 'pending'").await == 0;
+        (count(house, &due).await == 0 && is_told).then_some(())
     })
     .await;
 }
@@ -412,7 +414,10 @@ on_both! {
         let house = forwarding(db, &operator).await;
         let body = r#"{"entry":[{"changes":[{"field":"messages","value":{}}]}]}"#;
         assert_eq!(house.world().tell_as(body.to_owned(), Some(house.world().signature(body))).await, Some(200));
-        operator.wait_for(1).await;
+        until("the first try to be over", || async {
+            (count(&house, "meta_forwards where tries = 1").await == 1).then_some(())
+        })
+        .await;
         house.clock.advance(Duration::from_hours(6 * 24));
         operator.wait_for(2).await;
         listen::sweep(&house.app).await.expect("swept");
