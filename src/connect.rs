@@ -109,6 +109,7 @@ pub async fn begin(
         deadline_at: None,
         tries: 0,
         next_at: now,
+        lease_until: None,
         fence: 0,
     };
     let login = signups::Login { state: digest(&state), visitor: visitor.digest() };
@@ -196,13 +197,12 @@ async fn may_go_on(app: &App, tx: &mut crate::store::Tx, link: LinkId, brings_co
         Some((waiting, _)) => {
             let Some(mut waiting) = signups::take(tx.db(), waiting).await? else { return Ok(true) };
             let now = app.clock.now();
-            let makes_room = matches!(waiting.state, State::Choose { .. });
-            if makes_room {
-                settle::failed(tx, &mut waiting, Reason::Cancelled, now).await?;
-            } else {
-                signups::save(tx.db(), &waiting, None, now).await?;
+            match waiting.state {
+                State::Choose { .. } => settle::failed(tx, &mut waiting, Reason::Cancelled, now).await?,
+                State::Newer(_) => return Ok(false),
+                _ => signups::save(tx.db(), &waiting, None, now).await?,
             }
-            Ok(makes_room)
+            Ok(waiting.state.is_over())
         }
     }
 }

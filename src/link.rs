@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::{
     choice::choice,
@@ -96,7 +97,8 @@ pub struct Terms {
     pub phone_number_country_isos: Vec<String>,
     /// The area code a bought number shall have, US only.
     pub phone_number_area_code: Option<String>,
-    /// The page's language, unless the visitor chooses another.
+    /// The page's language, unless the visitor chooses another; one that a newer version alone speaks is none.
+    #[serde(deserialize_with = "spoken")]
     pub language: Option<Lang>,
     /// Whether the customer may try again on our page after a failure, although there is a failure URL.
     #[serde(default)]
@@ -116,6 +118,13 @@ pub struct Terms {
     /// The digits of the one number that may be connected.
     #[serde(default)]
     pub expected_phone_number: Option<String>,
+    /// What a newer version wrote beside these: kept as it is.
+    #[serde(flatten)]
+    pub unknown: BTreeMap<String, Value>,
+}
+
+fn spoken<'de, D: Deserializer<'de>>(stored: D) -> Result<Option<Lang>, D::Error> {
+    Ok(Option::<String>::deserialize(stored)?.as_deref().and_then(Lang::parse))
 }
 
 impl Default for Terms {
@@ -136,6 +145,7 @@ impl Default for Terms {
             metadata: BTreeMap::new(),
             state: None,
             expected_phone_number: None,
+            unknown: BTreeMap::new(),
         }
     }
 }

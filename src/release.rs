@@ -193,6 +193,19 @@ pub async fn hold_off(app: &App, holder: Uuid, account: &str, longest: Duration)
     Ok(!releases::is_at_work(lease.db(), account, now).await?)
 }
 
+/// The same for a signup, by whoever moves it.
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody else moves it by now: a hold of theirs is not ours to write.
+pub async fn hold_off_for(app: &App, signup: &Signup, account: &str, longest: Duration) -> Result<bool> {
+    let now = app.clock.now();
+    let mut lease = app.store.acquire().await?;
+    if !releases::hold_for(lease.db(), signup, account, now.plus(longest)).await? {
+        return Err(Error::Conflict("the signup was taken over".to_owned()));
+    }
+    Ok(!releases::is_at_work(lease.db(), account, now).await?)
+}
+
 /// Forgets holds that nobody took back.
 pub async fn sweep(app: &App) -> Result<u64> {
     releases::sweep(app.store.acquire().await?.db(), app.clock.now()).await

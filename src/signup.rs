@@ -150,6 +150,8 @@ pub struct Signup {
     pub tries: i32,
     /// When the next try is due.
     pub next_at: Timestamp,
+    /// Until when whoever moves it may, as far as they know.
+    pub lease_until: Option<Timestamp>,
     /// Who may write: raised with every claim, so that a process that slept through its lease writes nothing.
     pub fence: i64,
 }

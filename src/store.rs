@@ -9,7 +9,6 @@ use std::{path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
-    migrate::Migrator,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -30,6 +29,7 @@ pub mod idempotency;
 pub mod keys;
 pub mod links;
 pub mod logos;
+mod migrate;
 pub mod notices;
 pub mod numbers;
 pub mod projects;
@@ -65,9 +65,6 @@ macro_rules! sql {
     };
 }
 pub(crate) use sql;
-
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The database.
 #[derive(Clone, Debug)]
@@ -209,23 +206,6 @@ impl Store {
         let file = options.get_filename();
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         url.starts_with("sqlite:") && !file.exists() && folder.is_none_or(Path::is_dir)
-    }
-
-    async fn migrate(&self) -> Result<()> {
-        let migrated = match self {
-            Self::Sqlite(pool) => SQLITE.run(pool).await,
-            Self::Postgres(pool) => POSTGRES.run(pool).await,
-        };
-        migrated.map_err(|e| Error::Internal(format!("the database could not be migrated: {e}")))
-    }
-
-    /// How many migrations this program knows.
-    #[must_use]
-    pub fn migrations(&self) -> usize {
-        match self {
-            Self::Sqlite(_) => SQLITE.iter().count(),
-            Self::Postgres(_) => POSTGRES.iter().count(),
-        }
     }
 
     /// The pool's connections: how many are at work, and how many wait for work.

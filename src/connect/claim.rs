@@ -50,6 +50,15 @@ pub(super) async fn renewed(app: &App, id: SignupId, fence: i64) -> Error {
     }
 }
 
+/// Asked last before what must not be done twice: a process that was held up since it took its claim, by itself or by the
+/// database, leaves it to whoever has the claim by now.
+pub(super) fn sure(app: &App, signup: &Signup) -> Result<()> {
+    match signup.lease_until {
+        Some(until) if app.clock.now() < until => Ok(()),
+        _ => Err(Error::Conflict("the claim has run out".to_owned())),
+    }
+}
+
 /// Gives a claim up, so that another process need not wait for it to run out.
 pub(super) async fn release(app: &App, id: SignupId, fence: i64) {
     let released = async { signups::release(app.store.acquire().await?.db(), id, fence).await };
@@ -64,6 +73,7 @@ pub(super) async fn keep(app: &App, signup: &mut Signup, lease: Option<Timestamp
     let mut tx = app.store.begin().await?;
     signups::save(tx.db(), signup, lease, now).await?;
     tx.commit().await?;
+    signup.lease_until = lease;
     app.moved.send_replace(Some(signup.id));
     Ok(())
 }

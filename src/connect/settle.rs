@@ -105,7 +105,7 @@ pub async fn connected(
     link.setup_status = SetupStatus::Completed;
     link.setup_error = None;
     link.updated_at = now;
-    links::update(tx.db(), &link).await?;
+    links::stands(tx.db(), &link).await?;
 
     // Whatever the link says by now: a number that was bought for it is never forgotten.
     provision::used(app, tx, link.id, &number.display_phone_number, now).await?;
@@ -156,7 +156,7 @@ async fn set_link(
         link.setup_status = status;
         link.setup_error = error.map(str::to_owned);
         link.updated_at = now;
-        links::update(tx.db(), &link).await?;
+        links::stands(tx.db(), &link).await?;
     }
     Ok(link)
 }

@@ -72,7 +72,7 @@ pub(super) async fn advance(app: &App, signup: &mut Signup, link: &SetupLink) ->
         State::Store { facts } => store(app, signup, facts).await,
         // Nobody chose for an hour; the login's token is not kept for longer.
         State::Choose { .. } => Ok(Outcome::Failed(Reason::TooLate)),
-        State::Login | State::Connected { .. } | State::Failed { .. } => {
+        State::Login | State::Connected { .. } | State::Failed { .. } | State::Newer(_) => {
             Err(Error::Internal(format!("a signup at {} was claimed", signup.state.step())))
         }
     }
@@ -199,7 +199,7 @@ async fn check(app: &App, signup: &mut Signup, link: &SetupLink, chosen: &Candid
 async fn subscribe(app: &App, signup: &mut Signup, facts: &Facts) -> Result<Outcome> {
     let token = token(app, signup)?;
     // From here on something is done at Meta that a release of another number of the account would undo.
-    if !release::hold_off(app, signup.id.0, &facts.business_account_id, HOLD).await? {
+    if !release::hold_off_for(app, signup, &facts.business_account_id, HOLD).await? {
         return Ok(Outcome::Later(None));
     }
     match app.meta.subscribe(&facts.business_account_id, &token).await {

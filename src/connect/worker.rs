@@ -20,7 +20,7 @@ use crate::{
     error::{Error, Result},
     id::SignupId,
     meter,
-    signup::{Reason, Signup, Step},
+    signup::{Reason, Signup, State, Step},
     store::{links, signups},
 };
 
@@ -81,6 +81,10 @@ pub async fn run(app: App) {
 /// Moves a claimed signup as far as it goes now.
 async fn drive(app: &App, mut signup: Signup) {
     let (id, fence) = (signup.id, signup.fence);
+    if let State::Newer(_) = signup.state {
+        tracing::info!(signup = %id, "a signup is left to the newer version that wrote it");
+        return;
+    }
     let now = app.clock.now();
     if now.since(signup.next_at) > super::DEADLINE {
         // The house was closed meanwhile: that was not Meta's time.

@@ -54,7 +54,11 @@ async fn standing(store: &Store, patient: &Patient) -> Result<Finding> {
     let knows = i64::try_from(store.migrations()).unwrap_or(i64::MAX);
     if has > knows {
         let what = format!("was last used by a newer version ({has} migrations, this one knows {knows})");
-        return Ok(Finding::doubt(CHECK, what, "run the newer version, or go back to the backup from before it"));
+        return Ok(Finding::doubt(
+            CHECK,
+            what,
+            "run the newer version, unless an upgrade is under way or being taken back: both may run then",
+        ));
     }
     if has < knows {
         standing::writable(lease.db()).await?;

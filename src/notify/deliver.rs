@@ -174,7 +174,10 @@ async fn round(app: &App, id: WebhookId, fence: i64) -> Result<Next> {
     // One that could not be written is due still, and is sent again; the others are not lost with it.
     let tries: Vec<Came> = tries.into_iter().collect::<Result<_>>()?;
     let taken = tries.iter().filter(|came| matches!(came, Came::Taken)).count();
-    note_health(app, &webhook, (sent, taken)).await?;
+    if tries.iter().any(|came| matches!(came, Came::Unwritten)) {
+        return Ok(Next::Lost);
+    }
+    note_health(app, &webhook, fence, (sent, taken)).await?;
     if tries.iter().any(|came| matches!(came, Came::Gone)) {
         webhooks::pause(app.store.acquire().await?.db(), id, fence, app.clock.now()).await?;
         tracing::info!(webhook = %id, "the endpoint is gone; the webhook is switched off");
@@ -188,6 +191,8 @@ enum Came {
     Taken,
     Refused,
     Gone,
+    /// The webhook is somebody else's by now, or the delivery is gone: what came of it is theirs to say.
+    Unwritten,
 }
 
 async fn tried(app: &App, webhook: &Webhook, secrets: &Secrets, fence: i64, delivery: Delivery) -> Result<Came> {
@@ -195,6 +200,7 @@ async fn tried(app: &App, webhook: &Webhook, secrets: &Secrets, fence: i64, deli
     let delivery = attempt(app, webhook, secrets, delivery).await;
     if !deliveries::save(app.store.acquire().await?.db(), &delivery, due_at, fence).await? {
         tracing::warn!(webhook = %webhook.id, delivery = %delivery.id, "somebody else has taken the webhook over");
+        return Ok(Came::Unwritten);
     }
     Ok(match (delivery.status, delivery.response_status) {
         (DeliveryStatus::Delivered, _) => Came::Taken,
@@ -204,13 +210,13 @@ async fn tried(app: &App, webhook: &Webhook, secrets: &Secrets, fence: i64, deli
 }
 
 /// Notes a change between an endpoint that takes what is sent and one that takes nothing.
-async fn note_health(app: &App, webhook: &Webhook, (sent, taken): (usize, usize)) -> Result<()> {
+async fn note_health(app: &App, webhook: &Webhook, fence: i64, (sent, taken): (usize, usize)) -> Result<()> {
     let since = match webhook.failing_since {
         None if sent > 0 && taken == 0 => Some(app.clock.now()),
         Some(_) if taken > 0 => None,
         _ => return Ok(()),
     };
-    webhooks::failing(app.store.acquire().await?.db(), webhook.id, since).await
+    webhooks::failing(app.store.acquire().await?.db(), webhook.id, fence, since).await
 }
 
 /// Keeps the claim alive; ready when it is lost to somebody else, or may be for want of a word from the database.

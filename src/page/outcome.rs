@@ -188,7 +188,9 @@ pub(super) async fn failed(
     if matches!(status, Status::Used | Status::Revoked) {
         return of_link(app, token, visit, lang, query).await;
     }
-    let elsewhere = landing::failure(app, &visit.link, reason.error_code()).await?;
+    // Written with the failure, by whichever version knew its reason.
+    let code = visit.link.setup_error.as_deref().and_then(ErrorCode::parse).unwrap_or(reason.error_code());
+    let elsewhere = landing::failure(app, &visit.link, code).await?;
     // With the link's time over, "start again" would be no help.
     let may_start_again = status == Status::Active;
     if let Some(url) = elsewhere.as_ref().filter(|_| !(may_start_again && visit.link.terms.recover_in_place)) {

@@ -26,6 +26,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 const HANDS: usize = 8;
 /// How long a claim holds: longer than a call takes.
 const LEASE: Duration = Duration::from_secs(20);
+/// How long after a claim was taken a call may begin, so that it is over before the claim is.
+const LATEST: Duration = Duration::from_secs(5);
 /// The first pause between tries, and the longest one.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(6 * 60 * 60));
 /// How long the end of a connection is waited for before another look.
@@ -150,14 +152,16 @@ async fn carry_out(app: &App, release: &mut Release) -> Result<Outcome> {
 }
 
 /// Takes the lease anew and then looks who needs what is to be undone: in this order, or somebody who begins to need it
-/// in between is not seen. `None` when somebody else has the release.
+/// in between is not seen. `None` when somebody else has the release, or may have it before a call that begins now is over.
 async fn look(app: &App, release: &Release) -> Result<Option<Uses>> {
     let now = app.clock.now();
     let mut lease = app.store.acquire().await?;
     if !releases::renew(lease.db(), release, now.plus(LEASE)).await? {
         return Ok(None);
     }
-    Ok(Some(releases::uses(lease.db(), release, now).await?))
+    let uses = releases::uses(lease.db(), release, now).await?;
+    // A process that slept here, or a database that did, must not end what somebody else has begun meanwhile.
+    Ok((app.clock.now().since(now) < LATEST).then_some(uses))
 }
 
 /// What to do about Meta's answer, when it is no success.

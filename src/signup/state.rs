@@ -1,6 +1,7 @@
 //! The states of a signup and the moves between them.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use super::{Attempts, Candidate, Reason, Screen, Step};
 use crate::{id::NumberId, link::ConnectionType, number::Facts};
@@ -64,14 +65,32 @@ pub enum State {
     },
     /// It is over; the link may be tried again.
     Failed {
-        /// Why.
+        /// Why; for a reason that a newer version alone knows, the one that says least.
+        #[serde(deserialize_with = "reason")]
         reason: Reason,
         /// The step it stopped at.
+        #[serde(deserialize_with = "step")]
         at: Step,
         /// The screen of Meta's dialog that it was left at, where the browser said.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known")]
         screen: Option<Screen>,
     },
+    /// What only a newer version can read, which runs beside this one or did: kept as it is, and left to that.
+    #[serde(untagged)]
+    Newer(Value),
+}
+
+/// What a name stands for here, if anything.
+fn known<'de, D: Deserializer<'de>, T: DeserializeOwned>(stored: D) -> Result<Option<T>, D::Error> {
+    Ok(serde_json::from_value(Value::deserialize(stored)?).ok())
+}
+
+fn reason<'de, D: Deserializer<'de>>(stored: D) -> Result<Reason, D::Error> {
+    Ok(known(stored)?.unwrap_or(Reason::NumberFailed))
+}
+
+fn step<'de, D: Deserializer<'de>>(stored: D) -> Result<Step, D::Error> {
+    Ok(known(stored)?.unwrap_or(Step::Check))
 }
 
 /// A move that does not follow from the state.
@@ -96,7 +115,8 @@ impl State {
             Self::Accounts => Step::Accounts,
             Self::Numbers { .. } => Step::Numbers,
             Self::Choose { .. } => Step::Choose,
-            Self::Check { .. } => Step::Check,
+            // What is a newer version's is being carried through, and nobody is asked anything.
+            Self::Check { .. } | Self::Newer(_) => Step::Check,
             Self::Subscribe { .. } => Step::Subscribe,
             Self::Register { .. } => Step::Register,
             Self::Contacts { .. } => Step::Contacts,
@@ -240,7 +260,7 @@ impl State {
     /// It is over.
     pub fn failed(self, reason: Reason) -> Moved {
         match self {
-            over @ (Self::Connected { .. } | Self::Failed { .. }) => over.refuse(Step::Failed),
+            other @ (Self::Connected { .. } | Self::Failed { .. } | Self::Newer(_)) => other.refuse(Step::Failed),
             running => Ok(Self::Failed { reason, at: running.step(), screen: None }),
         }
     }
@@ -312,6 +332,22 @@ mod tests {
         let stored = r#"{"step":"failed","reason":"cancelled","at":"login"}"#;
         assert!(serde_json::from_str::<State>(stored).is_ok(), "as it was stored before there were screens");
         assert!(over.is_over());
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_is_kept_as_it_is() {
+        let read = |text: &str| serde_json::from_str::<State>(text).unwrap();
+        for text in [
+            r#"{"step":"holograms","depth":3}"#,
+            r#"{"step":"register","facts":"elsewhere","attempts":{"due":"sing"}}"#,
+        ] {
+            let state = read(text);
+            assert!(matches!(state, State::Newer(_)), "{state:?}");
+            assert_eq!(serde_json::to_value(&state).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+            assert!(!state.is_over() && state.failed(Reason::Revoked).is_err());
+        }
+        let failed = read(r#"{"step":"failed","reason":"stage-fright","at":"holograms","screen":"curtain"}"#);
+        assert_eq!(failed, State::Failed { reason: Reason::NumberFailed, at: Step::Check, screen: None });
     }
 
     #[test]

@@ -39,6 +39,7 @@ sql! {
         updated_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     UPDATE = "update setup_links set status = $2, terms = $3, setup_status = $4, setup_error = $5, updated_at = $6, \
         expires_at = $7 where id = $1";
+    STANDS = "update setup_links set status = $2, setup_status = $3, setup_error = $4, updated_at = $5 where id = $1";
     FIND = "select * from setup_links where project_id = $1 and customer_id = $2 and id = $3";
     /// The customer's row stands for "one active link": who holds it may change which one that is.
     LOCK_CUSTOMER = "update customers set updated_at = updated_at where project_id = $1 and id = $2";
@@ -144,7 +145,8 @@ pub struct Visit {
 
 impl From<VisitRow> for Visit {
     fn from(row: VisitRow) -> Self {
-        let step = row.running_step.as_deref().and_then(Step::parse);
+        // A step that a newer version alone knows is one at which it is being carried through.
+        let step = row.running_step.map(|step| Step::parse(&step).unwrap_or(Step::Check));
         let link = SetupLink::from(row.link);
         let branding = link.terms.branding.clone().unwrap_or_default().over(row.project_branding.0);
         Self {
@@ -206,6 +208,22 @@ pub async fn update(db: Db<'_>, link: &SetupLink) -> Result<()> {
             .bind(&link.setup_error)
             .bind(link.updated_at)
             .bind(link.expires_at)
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Writes how a link stands, and nothing of what the platform chose: a newer version may have written more of that than
+/// this one knows.
+pub async fn stands(db: Db<'_>, link: &SetupLink) -> Result<()> {
+    on!(db, c => {
+        sqlx::query(STANDS)
+            .bind(link.id)
+            .bind(link.stored_status.as_str())
+            .bind(link.setup_status.as_str())
+            .bind(&link.setup_error)
+            .bind(link.updated_at)
             .execute(c)
             .await?;
     });

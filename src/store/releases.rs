@@ -8,6 +8,7 @@ use crate::{
     clock::Timestamp,
     error::Result,
     id::{ProjectId, ReleaseId},
+    signup::Signup,
 };
 
 macro_rules! claim {
@@ -35,6 +36,10 @@ sql! {
         (select count(*) from phone_numbers where business_account_id = $2) as account, \
         (select count(*) from account_holds where business_account_id = $2 and held_until > $3) as holds";
     HOLD = "insert into account_holds (id, business_account_id, held_until) values ($1, $2, $3) \
+        on conflict (id) do update set business_account_id = excluded.business_account_id, held_until = excluded.held_until";
+    /// By whoever moves that signup, and nobody who did.
+    HOLD_FOR = "insert into account_holds (id, business_account_id, held_until) \
+        select id, cast($3 as text), cast($4 as bigint) from signups where id = $1 and fence = $2 \
         on conflict (id) do update set business_account_id = excluded.business_account_id, held_until = excluded.held_until";
     LET_GO = "delete from account_holds where id = $1";
     SWEEP = "delete from account_holds where held_until <= $1";
@@ -159,6 +164,14 @@ pub async fn hold(db: Db<'_>, holder: Uuid, account: &str, until: Timestamp) -> 
         sqlx::query(HOLD).bind(holder).bind(account).bind(until).execute(c).await?;
     });
     Ok(())
+}
+
+/// The same of a signup, in the name of whoever moves it; `false` when that is somebody else by now.
+pub async fn hold_for(db: Db<'_>, signup: &Signup, account: &str, until: Timestamp) -> Result<bool> {
+    let held = on!(db, c => {
+        sqlx::query(HOLD_FOR).bind(signup.id).bind(signup.fence).bind(account).bind(until).execute(c).await?.rows_affected()
+    });
+    Ok(held > 0)
 }
 
 /// Takes that back.

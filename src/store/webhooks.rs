@@ -82,7 +82,7 @@ sql! {
     CLAIM_PG = claim!(pg_now!(), " for update of w skip locked");
     HOLD_SQLITE = hold!(sqlite_now!());
     HOLD_PG = hold!(pg_now!());
-    FAILING = "update webhooks set failing_since = $2 where id = $1";
+    FAILING = "update webhooks set failing_since = $3 where id = $1 and fence = $2";
 }
 
 #[derive(FromRow)]
@@ -260,10 +260,10 @@ pub async fn pause(db: Db<'_>, id: WebhookId, fence: i64, now: Timestamp) -> Res
     Ok(())
 }
 
-/// Notes since when nothing has been taken there; `None` when something was.
-pub async fn failing(db: Db<'_>, id: WebhookId, since: Option<Timestamp>) -> Result<()> {
+/// Whoever holds it notes since when nothing has been taken there; `None` when something was.
+pub async fn failing(db: Db<'_>, id: WebhookId, fence: i64, since: Option<Timestamp>) -> Result<()> {
     on!(db, c => {
-        sqlx::query(FAILING).bind(id).bind(since).execute(c).await?;
+        sqlx::query(FAILING).bind(id).bind(fence).bind(since).execute(c).await?;
     });
     Ok(())
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 
-use super::{Outcome, moved, remedy};
+use super::{Outcome, moved, note, remedy};
 use crate::{
     app::App,
-    connect::place,
+    connect::{claim::sure, place},
     error::Result,
     meta::{Failure, Remedy},
     signup::{Reason, Signup},
@@ -32,6 +32,14 @@ pub(super) async fn exchange(app: &App, signup: &mut Signup) -> Result<Outcome> 
         return hold(signup);
     };
     let code = app.sealer.open(place(signup.id, "code"), sealed)?;
+    if signup.tries >= TRIES {
+        // Whoever tried died of something else, and the code with them.
+        return Ok(Outcome::Failed(Reason::TooLate));
+    }
+    // Written down first: of a code that comes too often Meta may take back what it gave for it.
+    signup.tries += 1;
+    note(app, signup).await?;
+    sure(app, signup)?;
     match app.meta.exchange(&code, signup.way).await {
         Ok(grant) => {
             signup.token = Some(app.sealer.seal(place(signup.id, "token"), grant.token.expose_secret())?);
@@ -48,7 +56,7 @@ fn hold(signup: &mut Signup) -> Result<Outcome> {
     moved(signup, state)
 }
 
-fn refused(signup: &Signup, failure: &Failure) -> Outcome {
+fn refused(signup: &mut Signup, failure: &Failure) -> Outcome {
     let remedy = remedy(signup, failure);
     if let Failure::Graph(error) = failure {
         match (error.code, error.subcode) {
@@ -65,7 +73,9 @@ fn refused(signup: &Signup, failure: &Failure) -> Outcome {
         }
     }
     match remedy {
-        Remedy::Retry(wait) if signup.tries + 1 < TRIES && wait.unwrap_or_default() <= LONGEST_WAIT => {
+        Remedy::Retry(wait) if signup.tries < TRIES && wait.unwrap_or_default() <= LONGEST_WAIT => {
+            // Counted when it is put aside.
+            signup.tries -= 1;
             Outcome::Later(wait)
         }
         Remedy::Retry(_) => Outcome::Failed(Reason::MetaDown),

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{Outcome, moved, new_pin, note, remedy, token};
 use crate::{
     app::App,
-    connect::place,
+    connect::{claim::sure, place},
     error::{Error, Result},
     meta::{Failure, Remedy},
     number::Facts,
@@ -60,6 +60,7 @@ pub(super) async fn register(app: &App, signup: &mut Signup, facts: &Facts, mut 
     attempts.registered += 1;
     attempts.in_doubt = true;
     keep(app, signup, attempts).await?;
+    sure(app, signup)?;
     let Err(failure) = app.meta.register(phone, &pin, &token).await else { return registered(signup) };
 
     let remedy = remedy(signup, &failure);
