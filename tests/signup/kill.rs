@@ -159,6 +159,23 @@ on_both! {
         killed_everywhere(db, Outcome::Coexistence, &COEXISTENCE).await;
     }
 
+    async fn killed_twice_at_the_exchange_it_does_not_send_the_code_again(db: Database) {
+        let mut deployment = Deployment::start(db).await;
+        let holds = [deployment.world().hold("exchange", When::Before), deployment.world().hold("exchange", When::Before)];
+        let progress = deployment.come_back(Outcome::Dedicated).await;
+        for hold in &holds {
+            hold.reached().await;
+            deployment.kill();
+            deployment.start_again().await;
+        }
+        let end = deployment.visitor.wait_out(&progress).await;
+        assert_eq!(end.landing()["error_code"], "token_exchange_failed");
+        assert_eq!(deployment.world().count("exchange"), 2);
+        let progress = deployment.come_back(Outcome::Dedicated).await;
+        let end = deployment.visitor.wait_out(&progress).await;
+        assert!(end.location().starts_with(SUCCESS), "{}", end.location());
+    }
+
     async fn killed_between_a_refusal_and_what_it_asks_for(db: Database) {
         let errands = [(Trouble::Register133005, "set_pin"), (Trouble::Register133000, "deregister")];
         let points = errands.into_iter().flat_map(|errand| [(errand, When::Before), (errand, When::After)]);

@@ -11,6 +11,7 @@ mod story;
 
 mod accounts;
 mod arrival;
+mod drill;
 mod exchange;
 mod expected;
 mod finish;

@@ -1,5 +1,7 @@
 //! What the database holds: read past the house, as somebody with a copy of it would.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use setuplinks::{
     clock::Timestamp,
@@ -8,6 +10,7 @@ use setuplinks::{
     store::Store,
 };
 use sqlx::{FromRow, types::Json};
+use uuid::Uuid;
 
 use crate::support::house::SECRET_KEYS;
 
@@ -111,4 +114,60 @@ pub async fn events(store: &Store, link: &str) -> Vec<(String, Value)> {
     let rows: Vec<(String, Json<Value>)> =
         on_pool!(store, pool => sqlx::query_as(query).bind(link).fetch_all(pool).await).expect("events");
     rows.into_iter().map(|(name, Json(payload))| (name, payload)).collect()
+}
+
+/// What that counts.
+pub async fn count(store: &Store, query: &'static str) -> i64 {
+    on_pool!(store, pool => sqlx::query_scalar(query).fetch_one(pool).await).expect("a count")
+}
+
+/// What that counts of each name.
+pub async fn counts(store: &Store, query: &'static str) -> BTreeMap<String, i64> {
+    let rows: Vec<(String, i64)> =
+        on_pool!(store, pool => sqlx::query_as(query).fetch_all(pool).await).expect("counts");
+    rows.into_iter().collect()
+}
+
+/// The ids of every delivery.
+pub async fn deliveries(store: &Store) -> Vec<Uuid> {
+    on_pool!(store, pool => sqlx::query_scalar("select id from deliveries").fetch_all(pool).await).expect("ids")
+}
+
+/// Does that to the database, past the house, in the words of either engine.
+pub async fn write_on(store: &Store, sqlite: &'static str, postgres: &'static str) -> u64 {
+    write(store, if matches!(store, Store::Sqlite(_)) { sqlite } else { postgres }).await
+}
+
+/// The link's terms, as they are stored.
+pub async fn terms(store: &Store, link: &str) -> Value {
+    let link = LinkId::parse(link).expect("a link's id");
+    let query = "select terms from setup_links where id = $1";
+    let Json(terms): Json<Value> =
+        on_pool!(store, pool => sqlx::query_scalar(query).bind(link).fetch_one(pool).await).expect("terms");
+    terms
+}
+
+/// Does that to the database, past the house.
+pub async fn write(store: &Store, statement: &'static str) -> u64 {
+    on_pool!(store, pool => sqlx::query(statement).execute(pool).await.expect("written").rows_affected())
+}
+
+/// What the house has written, table by table and row by row: what it is about, and nothing of who is at it.
+pub async fn everything(store: &Store) -> String {
+    const ALL: [&str; 7] = [
+        "select step || cast(state as text) || tries || ' ' || next_at || ' ' || coalesce(ended_at, 0) || ' ' \
+            || coalesce(lease_until, 0) || ' ' || fence from signups order by id",
+        "select status || setup_status || coalesce(setup_error, '') || updated_at from setup_links order by id",
+        "select phone_number_id || ' ' || updated_at from phone_numbers order by id",
+        "select name from events order by id",
+        "select event || status || attempt_count || ' ' || coalesce(response_status, 0) || ' ' || next_at from deliveries order by id",
+        "select status || coalesce(sid, '') || cast(passed as text) || tries from provisioned_numbers order by id",
+        "select url || coalesce(failing_since, 0) from webhooks order by id",
+    ];
+    let mut all = Vec::new();
+    for query in ALL {
+        let rows: Vec<String> = on_pool!(store, pool => sqlx::query_scalar(query).fetch_all(pool).await).expect("rows");
+        all.extend(rows);
+    }
+    all.join("\n")
 }

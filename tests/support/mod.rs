@@ -14,6 +14,7 @@ pub mod house;
 pub mod pictures;
 pub mod platform;
 pub mod program;
+pub mod proxy;
 pub mod receiver;
 pub mod visitor;
 

@@ -2,8 +2,13 @@
 
 use std::{
     net::TcpListener,
+    path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU16, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicU16, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use setuplinks::sandbox::twilio;
@@ -25,8 +30,83 @@ pub fn port() -> u16 {
     }
 }
 
+/// What a program is started with.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The program's file: this version, or another one that a test has built.
+    pub binary: PathBuf,
+    /// Where it listens on this machine.
+    pub port: u16,
+    /// What customers reach it by; several processes have one in common.
+    pub public_url: String,
+    pub database_url: String,
+    /// Where the stand-in Facebook is, and Twilio beside it.
+    pub facebook_url: String,
+    /// More settings.
+    pub more: Vec<(&'static str, String)>,
+}
+
+impl Start {
+    /// This version, on that port, alone.
+    pub fn alone(port: u16, database_url: &str, facebook_url: &str) -> Self {
+        Self {
+            binary: env!("CARGO_BIN_EXE_setuplinks").into(),
+            port,
+            public_url: format!("http://localhost:{port}"),
+            database_url: database_url.to_owned(),
+            facebook_url: facebook_url.to_owned(),
+            more: Vec::new(),
+        }
+    }
+
+    /// Starts `serve`, and does not wait for anything.
+    pub fn spawn(&self) -> Program {
+        let process = Command::new(&self.binary)
+            .arg("serve")
+            .env_clear()
+            .envs([
+                ("LISTEN_ADDR", format!("127.0.0.1:{}", self.port)),
+                ("PUBLIC_URL", self.public_url.clone()),
+                ("DATABASE_URL", self.database_url.clone()),
+                ("META_GRAPH_URL", self.facebook_url.clone()),
+                ("META_DIALOG_URL", self.facebook_url.clone()),
+                ("TWILIO_API_URL", self.facebook_url.clone()),
+            ])
+            .envs([
+                ("SECRET_KEYS", SECRET_KEYS),
+                ("META_APP_ID", APP_ID),
+                ("META_APP_SECRET", APP_SECRET),
+                ("META_CONFIG_ID", CONFIG_ID),
+                ("TWILIO_ACCOUNT_SID", twilio::ACCOUNT_SID),
+                ("TWILIO_AUTH_TOKEN", twilio::AUTH_TOKEN),
+                ("WEBHOOK_ALLOWED_NETS", "127.0.0.0/8"),
+                // As many as a drill has customers.
+                ("NUMBER_MAX_PER_DAY", "100000"),
+                ("NUMBER_MAX_HELD", "100000"),
+            ])
+            .envs(self.more.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(self.log())
+            .spawn()
+            .expect("the program starts");
+        Program { process: Some(process), port: self.port }
+    }
+
+    /// Where it writes what it does: nowhere, unless somebody who looks for a fault names a folder.
+    fn log(&self) -> Stdio {
+        let Ok(folder) = std::env::var("SETUPLINKS_TEST_LOGS") else { return Stdio::null() };
+        let path = PathBuf::from(folder).join(format!("{}.log", self.port));
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+        file.expect("a log file").into()
+    }
+}
+
 /// A program that runs; killed when it is dropped.
-pub struct Program(Option<Child>);
+pub struct Program {
+    process: Option<Child>,
+    port: u16,
+}
 
 impl Program {
     /// Starts `serve` on that port of this machine, and waits until it listens.
@@ -41,52 +121,67 @@ impl Program {
         facebook_url: &str,
         more: &[(&'static str, String)],
     ) -> Self {
-        let process = Command::new(env!("CARGO_BIN_EXE_setuplinks"))
-            .arg("serve")
-            .env_clear()
-            .envs([
-                ("LISTEN_ADDR", format!("127.0.0.1:{port}")),
-                ("PUBLIC_URL", format!("http://localhost:{port}")),
-                ("DATABASE_URL", database_url.to_owned()),
-                ("META_GRAPH_URL", facebook_url.to_owned()),
-                ("META_DIALOG_URL", facebook_url.to_owned()),
-                ("TWILIO_API_URL", facebook_url.to_owned()),
-            ])
-            .envs([
-                ("SECRET_KEYS", SECRET_KEYS),
-                ("META_APP_ID", APP_ID),
-                ("META_APP_SECRET", APP_SECRET),
-                ("META_CONFIG_ID", CONFIG_ID),
-                ("TWILIO_ACCOUNT_SID", twilio::ACCOUNT_SID),
-                ("TWILIO_AUTH_TOKEN", twilio::AUTH_TOKEN),
-                ("WEBHOOK_ALLOWED_NETS", "127.0.0.0/8"),
-            ])
-            .envs(more.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let program = Self(Some(process));
-        let listens = || async { tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok() };
-        until("the program to listen", listens).await;
+        Self::start(&Start { more: more.to_vec(), ..Start::alone(port, database_url, facebook_url) }).await
+    }
+
+    /// Starts it and waits until it listens.
+    pub async fn start(start: &Start) -> Self {
+        let mut program = start.spawn();
+        program.listens().await;
         program
+    }
+
+    /// Waits until it listens. Fails when it has ended instead.
+    pub async fn listens(&mut self) {
+        let port = self.port;
+        let process = Mutex::new(self.process.as_mut().expect("a process"));
+        until("the program to listen", || async {
+            let ended = process.lock().expect("a process").try_wait().expect("a status");
+            assert!(ended.is_none(), "the program has ended: {ended:?}");
+            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()
+        })
+        .await;
+    }
+
+    /// Fails when it has ended by itself.
+    pub fn assert_alive(&mut self) {
+        let ended = self.process.as_mut().expect("a process").try_wait().expect("a status");
+        assert!(ended.is_none(), "the program has ended by itself: {ended:?}");
+    }
+
+    /// Its own address, without a proxy.
+    pub fn url(&self) -> String {
+        format!("http://localhost:{}", self.port)
     }
 
     /// SIGKILL: not one more instruction.
     pub fn kill(&mut self) {
-        if let Some(mut process) = self.0.take() {
+        if let Some(mut process) = self.process.take() {
             process.kill().expect("killed");
             process.wait().expect("gone");
         }
     }
 
+    /// SIGSTOP: it stands still in the middle of whatever it does, and its connections stay.
+    pub fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    /// SIGCONT: it goes on as if no time had passed.
+    pub fn resume(&self) {
+        self.signal("CONT");
+    }
+
     /// SIGTERM, as a service manager sends it; gives when the process has gone by itself.
     pub fn ask_to_stop(&mut self) -> PendingStop {
-        let process = self.0.take().expect("a process");
-        let asked = Command::new("sh").args(["-c", &format!("kill -TERM {}", process.id())]).status();
-        assert!(asked.expect("a shell").success());
-        PendingStop(process)
+        self.signal("TERM");
+        PendingStop(self.process.take().expect("a process"))
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.process.as_ref().expect("a process").id();
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status();
+        assert!(sent.expect("a shell").success());
     }
 }
 
@@ -100,11 +195,14 @@ impl Drop for Program {
 pub struct PendingStop(Child);
 
 impl PendingStop {
-    pub async fn gone(mut self) {
-        let process = std::sync::Mutex::new(&mut self.0);
+    /// Waits until it has gone by itself; gives how long that took.
+    pub async fn gone(mut self) -> Duration {
+        let asked = Instant::now();
+        let process = Mutex::new(&mut self.0);
         let ended = until("the process to end by itself", || async {
             process.lock().expect("a process").try_wait().expect("a status")
         });
         assert!(ended.await.success());
+        asked.elapsed()
     }
 }

@@ -180,6 +180,21 @@ impl Visitor {
         self.get(&callback).await
     }
 
+    /// Follows server-sent events until the last of them; `false` when the stream breaks off before.
+    pub async fn follow(&self, url: &str) -> bool {
+        let Ok(mut response) = self.http.get(url).header("Accept", "text/event-stream").send().await else {
+            return false;
+        };
+        let mut text = String::new();
+        while let Ok(Some(chunk)) = response.chunk().await {
+            text.push_str(&String::from_utf8_lossy(&chunk));
+            if text.contains("event: end") {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Looks at the progress until it is something else; gives that.
     pub async fn wait_out(&self, progress: &str) -> Page {
         until("the progress to end", || async {
