@@ -149,7 +149,11 @@ mod tests {
     #[test]
     fn a_late_notice_does_not_undo_a_later_one() {
         let mut standing = Standing::connected(Timestamp(10_500));
-        assert_eq!(standing.hear(&notice(Told::PartnerRemoved, 9000), "1"), None, "of the time before it was connected");
+        assert_eq!(
+            standing.hear(&notice(Told::PartnerRemoved, 9000), "1"),
+            None,
+            "of the time before it was connected"
+        );
         let change = standing.hear(&notice(Told::PartnerRemoved, 20_000), "1").unwrap();
         assert_eq!((change.from, change.to), (Connection::Connected, Connection::Disconnected));
         assert_eq!(standing.hear(&notice(Told::AccountReconnected, 15_000), "1").unwrap().to, Connection::Disconnected);
