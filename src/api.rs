@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -12,7 +12,11 @@ use axum::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use self::wire::Failure;
-use crate::{app::App, error::Error, web::RequestId};
+use crate::{
+    app::App,
+    error::Error,
+    web::{self, RequestId},
+};
 
 pub mod api_keys;
 pub mod branding;
@@ -82,6 +86,12 @@ pub async fn faces(request: Request, next: Next) -> Response {
     face(next.run(request).await, id)
 }
 
+/// Takes a call's body in, and bounds its answer. Around what keeps answers: a call that never came is no call.
+pub async fn patience(app: State<App>, request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().copied();
+    web::patience::of_request(app, request, next, |error| face(error.into_response(), id)).await
+}
+
 /// Gives words to a response that is an error. Headers that it has stay; its body, if any, was meant for nobody.
 fn face(response: Response, id: Option<RequestId>) -> Response {
     let request_id = id.map(|id| id.to_string()).unwrap_or_default();
@@ -89,6 +99,9 @@ fn face(response: Response, id: Option<RequestId>) -> Response {
     let (sentence, code) = match (&error, response.status()) {
         (Some(error), _) if matches!(**error, Error::DatabaseDown(_)) => {
             ("the database cannot be used at the moment; nothing was saved, try again later".to_owned(), error.code())
+        }
+        (Some(error), _) if error.is_passing() => {
+            ("too much is going on here now; try again in a few seconds".to_owned(), error.code())
         }
         (Some(error), _) if error.is_internal() => ("something went wrong on our side".to_owned(), error.code()),
         (Some(error), _) => (error.to_string(), error.code()),

@@ -7,15 +7,14 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
 use crate::{
     clock::{Clock, Timestamp},
     error::{Error, Result},
+    gate::Gate,
     guard::Guard,
-    id::SignupId,
     link::{SetupLink, token::Token},
     meta::{Meta, listening::Listening},
     retention::Retention,
@@ -24,6 +23,12 @@ use crate::{
     twilio::Twilio,
     visit::Visits,
 };
+
+mod bounds;
+mod watchers;
+
+pub use bounds::{Bounds, Patience, Rates};
+pub use watchers::{Ear, Place as WatchersPlace, Watchers};
 
 /// The house's address, as customers and Facebook know it. Every absolute URL is built from it, never from `Host`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,8 +120,12 @@ pub struct App {
     pub tasks: TaskTracker,
     /// Says that the end has come.
     pub stopping: CancellationToken,
-    /// Rung when a signup in this process moved, for the pages that watch it.
-    pub moved: watch::Sender<Option<SignupId>>,
+    /// The pages that follow a link, told when something of it moved in this process.
+    pub watchers: Watchers,
+    /// How much the house takes on.
+    pub bounds: Bounds,
+    /// Keeps out who does too much.
+    pub gate: Gate,
     /// When each loop last came round.
     pub pulse: Pulse,
 }
@@ -131,7 +140,8 @@ impl App {
         (meta, guard, twilio): (Meta, Guard, Twilio),
         public_url: PublicUrl,
     ) -> Self {
-        let (tasks, stopping, moved) = (TaskTracker::new(), CancellationToken::new(), watch::Sender::new(None));
+        let (tasks, stopping, bounds) = (TaskTracker::new(), CancellationToken::new(), Bounds::default());
+        let gate = Gate::new(store.clone(), clock.clone(), tasks.clone(), bounds.rates);
         Self {
             store,
             clock,
@@ -144,11 +154,20 @@ impl App {
             api_rate_limit: API_RATE_LIMIT,
             tasks,
             stopping,
-            moved,
+            watchers: Watchers::default(),
+            bounds,
+            gate,
             pulse: Pulse::default(),
             retention: Retention::default(),
             visits: Visits::default(),
         }
+    }
+
+    /// The same house within other bounds.
+    #[must_use]
+    pub fn bounded(self, bounds: Bounds) -> Self {
+        let gate = Gate::new(self.store.clone(), self.clock.clone(), self.tasks.clone(), bounds.rates);
+        Self { bounds, gate, ..self }
     }
 
     /// The token of a link's URL.

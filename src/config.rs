@@ -26,6 +26,7 @@ use crate::{
     twilio::Twilio,
 };
 
+mod bounds;
 mod listen;
 mod preverified;
 mod read;
@@ -34,6 +35,7 @@ mod seal;
 mod system;
 mod twilio;
 
+pub use bounds::BoundsArgs;
 pub use listen::ListenArgs;
 pub use preverified::PreverifiedArgs;
 pub(crate) use read::or_default;
@@ -174,6 +176,8 @@ pub struct ServeArgs {
     twilio: TwilioArgs,
     #[command(flatten)]
     retention: RetentionArgs,
+    #[command(flatten)]
+    bounds: BoundsArgs,
 }
 
 fn listen_addr(text: &str) -> Result<SocketAddr, String> {
@@ -246,8 +250,9 @@ impl ServeArgs {
         let api_rate_limit = rate("API_RATE_LIMIT", or_default(&self.api_rate_limit, DEFAULT_API_RATE_LIMIT))?;
         let retention = self.retention.retention()?;
         let (twilio, listening) = (Twilio::new(self.twilio.settings()?)?, self.listening()?);
+        let bounds = self.bounds.bounds()?;
         let store = self.database.open().await?;
-        let app = App::new(store, clock, sealer, (meta, guard, twilio), public_url);
+        let app = App::new(store, clock, sealer, (meta, guard, twilio), public_url).bounded(bounds);
         Ok(App { listening, api_rate_limit, retention, ..app })
     }
 
@@ -257,7 +262,9 @@ impl ServeArgs {
         let mut unusable: Vec<Unusable> = Vec::new();
         let public_url = self.public_url().map_err(|e| unusable.push(e)).ok();
         let sealer = self.seal.sealer().map_err(|e| unusable.push(e)).ok();
-        unusable.extend([self.admin_addr().err(), self.webhook_nets().err()].into_iter().flatten());
+        unusable.extend(
+            [self.admin_addr().err(), self.webhook_nets().err(), self.bounds.bounds().err()].into_iter().flatten(),
+        );
         unusable.extend(self.unusable_of_meta());
         unusable.extend(self.twilio.settings().err());
         let listening = self.listening().map_err(|e| unusable.push(e)).unwrap_or_default();

@@ -119,7 +119,7 @@ pub async fn begin(
     settle::started(&mut tx, &signup, link, now).await?;
     provision::listen(&mut tx, link.id, now).await?;
     tx.commit().await?;
-    app.moved.send_replace(Some(signup.id));
+    app.watchers.moved(link.id);
     Ok(state)
 }
 

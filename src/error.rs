@@ -57,6 +57,21 @@ pub enum Error {
         /// Seconds until the next.
         retry_after: i64,
     },
+    /// Too much comes from one address.
+    #[error("too many requests from your address; try again later")]
+    Crowded {
+        /// Seconds after which it is worth asking again.
+        retry_after: i64,
+    },
+    /// A request whose body did not come in time.
+    #[error("the request's body did not arrive in time")]
+    TooSlow,
+    /// A request with more in it than anybody needs.
+    #[error("the body is too large")]
+    TooLarge,
+    /// The house has too much to do, or its database has.
+    #[error("busy: {0}")]
+    Busy(String),
     /// Somebody we depend on does not answer.
     #[error("{0} is not answering; try again in a minute")]
     Unavailable(&'static str),
@@ -107,9 +122,13 @@ impl Error {
             Self::Unauthorized | Self::KeyExpired => StatusCode::UNAUTHORIZED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) | Self::StillRunning => StatusCode::CONFLICT,
-            Self::MetaDown(_) | Self::Unavailable(_) | Self::DatabaseDown(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::MetaDown(_) | Self::Unavailable(_) | Self::DatabaseDown(_) | Self::Busy(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Changed => StatusCode::PRECONDITION_FAILED,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } | Self::Crowded { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::ForeignLogin | Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Database(_) | Self::Sealed(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -129,8 +148,10 @@ impl Error {
             Self::MetaDown(_) => "meta_unavailable",
             Self::Changed => "precondition_failed",
             Self::StillRunning => "request_in_progress",
-            Self::TooMany { .. } => "rate_limited",
-            Self::Unavailable(_) | Self::DatabaseDown(_) => "unavailable",
+            Self::TooMany { .. } | Self::Crowded { .. } => "rate_limited",
+            Self::TooSlow => "timeout",
+            Self::TooLarge => "too_large",
+            Self::Unavailable(_) | Self::DatabaseDown(_) | Self::Busy(_) => "unavailable",
             Self::ForeignLogin => "foreign_login",
             Self::BadRequest(_) => "bad_request",
             Self::Database(_) | Self::Sealed(_) | Self::Internal(_) => "internal",
@@ -138,19 +159,27 @@ impl Error {
     }
 
     /// Seconds after which it is worth asking again.
-    fn retry_after(&self) -> Option<i64> {
+    #[must_use]
+    pub fn retry_after(&self) -> Option<i64> {
         match self {
-            Self::TooMany { retry_after, .. } => Some(*retry_after),
+            Self::TooMany { retry_after, .. } | Self::Crowded { retry_after } => Some(*retry_after),
             Self::StillRunning => Some(1),
             Self::DatabaseDown(_) => Some(30),
+            Self::Busy(_) => Some(5),
             _ => None,
         }
     }
 
-    /// Whether the text may leave the house. The rest is for the log alone.
+    /// Whether it is trouble of ours that may be over in a moment: the same request is worth sending again.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Busy(_) | Self::DatabaseDown(_))
+    }
+
+    /// Whether the text is for the log alone, and may not leave the house.
     #[must_use]
     pub fn is_internal(&self) -> bool {
-        self.status() == StatusCode::INTERNAL_SERVER_ERROR || matches!(self, Self::DatabaseDown(_))
+        self.status() == StatusCode::INTERNAL_SERVER_ERROR || self.is_passing()
     }
 }
 

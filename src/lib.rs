@@ -31,8 +31,8 @@
 //!
 //! An import only ever goes down: faces ([`page`], [`api`], [`inbound`], [`web`]), engines ([`connect`], [`health`], [`invite`],
 //! [`release`], [`landing`], [`listen`], [`logo`], [`provision`], [`visit`], [`notify`],
-//! [`reseal`], [`retention`], [`records`], [`doctor`], [`app`]), keepers ([`store`], [`meta`], [`twilio`], [`guard`]), things
-//! ([`link`], [`signup`], [`notice`], [`number`], [`provisioned`], [`customer`], [`event`], [`webhook`], [`device`]), ground ([`words`], [`seal`], [`error`],
+//! [`reseal`], [`retention`], [`records`], [`doctor`], [`gate`], [`app`]), keepers ([`store`], [`meta`], [`twilio`], [`guard`]), things
+//! ([`link`], [`signup`], [`notice`], [`number`], [`provisioned`], [`customer`], [`event`], [`webhook`], [`device`]), ground ([`words`], [`address`], [`seal`], [`error`],
 //! [`clock`], [`id`], [`choice`], [`meter`]).
 
 pub mod cli;
@@ -47,6 +47,7 @@ pub mod web;
 pub mod app;
 pub mod connect;
 pub mod doctor;
+pub mod gate;
 pub mod health;
 pub mod invite;
 pub mod landing;
@@ -76,6 +77,7 @@ pub mod scope;
 pub mod signup;
 pub mod webhook;
 
+pub mod address;
 pub mod choice;
 pub mod clock;
 pub mod error;

@@ -1,6 +1,6 @@
 //! `setuplinks`: parse, log, run one command.
 
-use std::{io::IsTerminal as _, process::ExitCode};
+use std::{io::IsTerminal as _, process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 use setuplinks::{
@@ -9,11 +9,20 @@ use setuplinks::{
 };
 use tracing_subscriber::EnvFilter;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
     log(cli.log_format);
-    match cli::run(cli).await {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(e) => {
+            eprintln!("setuplinks: {e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ran = runtime.block_on(cli::run(cli));
+    // A name that is still looked up, or a picture that is still read, keeps nobody here.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("setuplinks: {e:#}");

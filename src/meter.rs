@@ -25,6 +25,8 @@ const NUMBERS: &str = "setuplinks_phone_numbers";
 const SESSIONS: &str = "setuplinks_sessions";
 const BACKLOG: &str = "setuplinks_deliveries_pending";
 const BACKLOG_AGE: &str = "setuplinks_deliveries_oldest_seconds";
+const REFUSED: &str = "setuplinks_refused_total";
+const CONNECTIONS: &str = "setuplinks_connections";
 const POOL: &str = "setuplinks_database_connections";
 
 /// From a page out of memory to a call that Meta let time out.
@@ -54,6 +56,8 @@ pub fn install() -> Result<PrometheusHandle> {
     describe_gauge!(SESSIONS, "Browser sessions");
     describe_gauge!(BACKLOG, "Deliveries that are still tried");
     describe_gauge!(BACKLOG_AGE, Unit::Seconds, "How long the oldest delivery that is due has been waiting");
+    describe_counter!(REFUSED, "What was refused because there was too much of it, by what it was");
+    describe_gauge!(CONNECTIONS, "Connections to this process");
     describe_gauge!(POOL, "Connections of this process to its database, by state");
     Ok(handle)
 }
@@ -116,6 +120,16 @@ pub fn handed_on(outcome: &'static str, count: u64) {
 /// Our numbers were compared with a Twilio account: `done`, or `failed` when something could not be compared.
 pub fn compared(outcome: &'static str) {
     counter!(COMPARED, "outcome" => outcome).increment(1);
+}
+
+/// Somebody was refused because there is too much of something.
+pub fn refused(what: &'static str) {
+    counter!(REFUSED, "what" => what).increment(1);
+}
+
+/// So many connections are open.
+pub fn connections(count: usize) {
+    gauge!(CONNECTIONS).set(whole(i64::try_from(count).unwrap_or(i64::MAX)));
 }
 
 /// What stands in the database and around it, at one moment.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{Html, IntoResponse as _, Redirect, Response},
 };
@@ -282,24 +282,39 @@ fn leave(url: &str) -> Response {
 }
 
 /// A page that a customer reached without a link of ours, or through trouble of ours.
-fn trouble(error: &Error, lang: Lang, reference: Option<String>) -> Result<Response> {
+fn trouble(error: &Error, is_look: bool, lang: Lang, reference: Option<String>) -> Result<Response> {
     let (page, stem) = match error {
         Error::NotFound(_) => ("not-found", "not-found"),
         Error::ForeignLogin => ("error", "other-browser"),
-        Error::DatabaseDown(_) => ("error", "unsaved"),
+        Error::Crowded { .. } => ("waiting", "crowded"),
+        Error::DatabaseDown(_) if !is_look => ("error", "unsaved"),
+        error if error.is_passing() => ("waiting", "busy"),
         error if error.is_internal() => ("error", "error"),
         _ => ("error", "bad-request"),
     };
     let frame = Frame::new(page, lang).titled(&format!("{stem}-title"));
+    let is_waiting = page == "waiting";
     let reference = reference.filter(|_| error.is_internal());
     let shown = outcome::OutcomePage {
         title: frame.say(&format!("{stem}-title")),
         text: frame.say(&format!("{stem}-text")),
         reference: reference.map(|id| frame.lang.say("error-reference", &[("id", id.into())])),
-        is_failure: true,
-        ..outcome::OutcomePage::new(frame, "bad")
+        is_failure: !is_waiting,
+        ..outcome::OutcomePage::new(frame, if is_waiting { "calm" } else { "bad" })
     };
     respond(error.status(), &shown.frame, &Policy::default(), &shown)
+}
+
+/// Where a page that has to wait goes on by itself: what was looked at is looked at again, what was sent leads back to the
+/// link's page, which knows where it stands.
+fn again(method: &Method, uri: &Uri) -> Option<String> {
+    match uri.path().split('/').collect::<Vec<_>>()[..] {
+        ["", "whatsapp", "setup", token, ..] if method == Method::POST => {
+            Some(keeping(&format!("/whatsapp/setup/{token}"), chosen_language(uri.query())))
+        }
+        _ if method == Method::GET => uri.path_and_query().map(ToString::to_string),
+        _ => None,
+    }
 }
 
 /// Browsers from before `Sec-Fetch-Site` send `Origin: null` from our own pages, because of our referrer policy. They
@@ -322,6 +337,7 @@ pub async fn nothing_here() -> Error {
 pub async fn faces(request: Request, next: Next) -> Response {
     let lang = language(request.uri().query(), None, request.headers());
     let reference = request.extensions().get::<RequestId>().map(ToString::to_string);
+    let (is_look, again) = (request.method() == Method::GET, again(request.method(), request.uri()));
     let response = next.run(request).await;
     let error = response.extensions().get::<Arc<Error>>().cloned();
     let refused = match (&error, response.status()) {
@@ -339,11 +355,15 @@ pub async fn faces(request: Request, next: Next) -> Response {
         _ => return response,
     };
     let status = if error.is_some() { refused.status() } else { response.status() };
-    match trouble(&refused, lang, reference) {
+    match trouble(&refused, is_look, lang, reference) {
         Ok(mut shown) => {
             *shown.status_mut() = status;
-            if let Some(seconds) = response.headers().get(header::RETRY_AFTER) {
-                shown.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
+            if let Some(seconds) = refused.retry_after() {
+                shown.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                // A page that is only looked at need not be left for half a minute.
+                let seconds = if refused.is_passing() { seconds.min(5) } else { seconds };
+                let refresh = again.and_then(|to| HeaderValue::try_from(format!("{seconds};url={to}")).ok());
+                shown.headers_mut().extend(refresh.map(|refresh| (header::REFRESH, refresh)));
             }
             if let Some(error) = error {
                 shown.extensions_mut().insert(error);

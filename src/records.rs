@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     connect::Visitor,
     error::{Error, Result},
-    id::{CustomerId, ErasureId, ProjectId, SignupId},
+    id::{CustomerId, ErasureId, LinkId, ProjectId},
     release,
     seal::{Sealer, digest},
     store::{
@@ -56,12 +56,12 @@ pub struct Records {
     pub clock: Clock,
 }
 
-/// An erasure, and the signups that it cut off.
+/// An erasure, and the links whose signups it cut off.
 pub struct Erased {
     /// The proof.
     pub proof: Erasure,
     /// Whose pages look again, and find nothing.
-    pub cut_off: Vec<SignupId>,
+    pub cut_off: Vec<LinkId>,
 }
 
 /// The digest that a customer's id is known by in proofs: its random part cannot be searched.
@@ -145,7 +145,7 @@ impl Records {
             erasure = %proof.id, %project, by = by.as_str(), links = sums.setup_links, numbers = sums.phone_numbers,
             events = sums.events, deliveries = sums.webhook_deliveries, given_back = leaving, "a customer was erased"
         );
-        Ok(Erased { proof, cut_off: running.into_iter().map(|signup| signup.id).collect() })
+        Ok(Erased { proof, cut_off: running.into_iter().map(|signup| signup.link_id).collect() })
     }
 
     /// Kept answers of the project that tell of the customer.

@@ -72,7 +72,7 @@ pub async fn customer(app: &App, project: ProjectId, id: CustomerId, deregister:
     tx.commit().await?;
     // Pages that watch look again, and find nothing.
     for signup in &running {
-        app.moved.send_replace(Some(signup.id));
+        app.watchers.moved(signup.link_id);
     }
     Ok(())
 }

@@ -91,5 +91,6 @@ pub async fn sweep(app: &App) -> Result<()> {
     }
     release::sweep(app).await?;
     listen::sweep(app).await?;
+    app.gate.sweep().await?;
     Ok(())
 }

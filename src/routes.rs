@@ -3,14 +3,10 @@
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
-use tower_http::{
-    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
-    timeout::TimeoutLayer,
-};
+use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use crate::{
@@ -19,19 +15,29 @@ use crate::{
     inbound,
     page::{self, hand_over, login, logo, number, popup, progress, provision, renewal, setup},
     store::sessions::Sessions,
-    web::{self, assets, instance},
+    web::{self, assets, client, guard, instance, patience},
 };
 
 /// Everything that the house answers.
 pub fn router(app: App) -> Router {
     Router::new()
         .merge(pages(&app))
-        .merge(inbound::router().layer(CatchPanicLayer::custom(web::panicked)).layer(patience()))
+        .merge(told(&app))
         .merge(platform(&app))
         .layer(from_fn_with_state(app.clone(), web::headers))
         .layer(from_fn_with_state(app.clone(), web::trace))
         .layer(DefaultBodyLimit::max(web::LARGEST_BODY))
+        // Outermost: whatever counts by address finds it.
+        .layer(from_fn_with_state(app.clone(), client::name))
         .with_state(app)
+}
+
+/// What others tell us, under a signature.
+fn told(app: &App) -> Router<App> {
+    inbound::router()
+        .layer(CatchPanicLayer::custom(web::panicked))
+        .layer(from_fn_with_state(app.clone(), patience::of_answer))
+        .layer(from_fn_with_state(app.clone(), guard::signed))
 }
 
 /// What customers meet.
@@ -57,7 +63,8 @@ fn pages(app: &App) -> Router<App> {
         .route("/.well-known/setuplinks/{nonce}", get(instance::get))
         .fallback(page::nothing_here)
         .layer(CatchPanicLayer::custom(web::panicked))
-        .layer(patience())
+        .layer(from_fn_with_state(app.clone(), patience::of_page))
+        .layer(from_fn_with_state(app.clone(), guard::pages))
         // A form of another site cannot press our buttons: Sec-Fetch-Site and Origin are held against ours.
         .layer(same_site(app))
         .layer(from_fn(page::old_browsers))
@@ -71,9 +78,10 @@ fn platform(app: &App) -> Router<App> {
     let calls = calls
         .fallback(api::nothing_here)
         .layer(CatchPanicLayer::custom(web::panicked))
-        .layer(patience())
+        .layer(from_fn_with_state(app.clone(), patience::of_answer))
         .layer(from_fn(api::faces))
         .layer(from_fn_with_state(app.clone(), idempotency::once))
+        .layer(from_fn_with_state(app.clone(), api::patience))
         // Before an answer is looked up that somebody else was given.
         .layer(from_fn(key::admit))
         // Outermost: a call is counted whatever becomes of it, and who calls is known from here on.
@@ -81,11 +89,6 @@ fn platform(app: &App) -> Router<App> {
     let document = document::complete(document, &app.public_url);
     let described = document::router(&document).merge(reference::router(&document)).layer(packed());
     Router::new().nest(api::BASE, calls).merge(described)
-}
-
-/// The head has a bound of its own; this one is for a body that never ends and a database that never answers.
-fn patience() -> TimeoutLayer {
-    TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, web::LONGEST_REQUEST)
 }
 
 /// Pages are packed on the way out. That is safe from guessing by size (BREACH): nothing of a request is written into a

@@ -41,6 +41,7 @@ pub mod seals;
 pub mod sessions;
 pub mod signups;
 pub mod standing;
+pub mod strangers;
 pub mod twilio_accounts;
 pub mod visits;
 pub mod webhooks;
@@ -65,6 +66,9 @@ macro_rules! sql {
     };
 }
 pub(crate) use sql;
+
+/// How long anybody waits for a connection, or for SQLite's turn to write. Who has waited longer is told to come again.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The database.
 #[derive(Clone, Debug)]
@@ -182,9 +186,10 @@ impl Store {
                 .foreign_keys(true)
                 // What is deleted is gone from the file as well, and from every copy of it.
                 .pragma("secure_delete", "on")
-                .busy_timeout(Duration::from_secs(10));
+                .busy_timeout(PATIENCE);
             // One writer at a time is SQLite's rule; more than a few readers only wait for each other.
-            let pool = SqlitePoolOptions::new().max_connections(4).before_acquire(|connection, _| {
+            let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE);
+            let pool = pool.before_acquire(|connection, _| {
                 // A full disk rolls a transaction back by itself. sqlx, whose own rollback then fails, believes it open for
                 // ever, and would begin no other on that connection.
                 Box::pin(async move { Ok(!connection.is_in_transaction()) })
@@ -192,7 +197,7 @@ impl Store {
             Self::Sqlite(pool.connect_with(options).await?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)?.application_name("setuplinks");
-            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10));
+            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE);
             Self::Postgres(pool.connect_with(options).await?)
         } else {
             return Err(Error::Internal("DATABASE_URL must start with sqlite: or postgres:".to_owned()));
@@ -298,6 +303,7 @@ mod tests {
         ("sessions", sessions::ALL),
         ("signups", signups::ALL),
         ("standing", standing::ALL),
+        ("strangers", strangers::ALL),
         ("visits", visits::ALL),
         ("webhooks", webhooks::ALL),
     ];

@@ -1,9 +1,6 @@
 //! Around every request: an id, a log line, the headers that every answer has, and a bound on what is read.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -16,17 +13,17 @@ use crate::{app::App, error::Error, id::uuid_at, meter};
 
 pub mod admin;
 pub mod assets;
+pub mod client;
 pub mod encoding;
+pub mod guard;
 pub mod instance;
+pub mod patience;
 pub mod person;
 pub mod ranges;
 pub mod server;
 
 /// The most that a request may carry. Our largest body is a setup link with a theme.
 pub const LARGEST_BODY: usize = 64 * 1024;
-
-/// The longest that an answer may take to begin.
-pub const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
 /// The id of a request: in its log line, in the answer's `X-Request-Id`, and on the page or in the error that tells of trouble.
 #[derive(Clone, Copy, Debug)]

@@ -152,12 +152,19 @@ const TOO_MANY: Shared = (
     "TooMany",
     "429",
     "rate_limited",
-    "The key has made as many calls in a minute as it may. `Retry-After` says in how many seconds it may make another.",
+    "The key has made as many calls in a minute as it may, or the address too many with keys that open nothing. \
+     `Retry-After` says in how many seconds there may be another.",
 );
-const TOO_LATE: Shared = ("TooLate", "408", "bad_request", "The answer did not begin within 30 seconds.");
+const TOO_LATE: Shared = ("TooLate", "408", "timeout", "The body did not arrive within 20 seconds. Nothing was done.");
 const TOO_LARGE: Shared = ("TooLarge", "413", "too_large", "The body has more than 64 KiB.");
 const INVALID: Shared =
     ("Invalid", "422", "invalid", "A field or a filter is wrong; `errors` names each. Nothing was saved.");
+const BUSY: Shared = (
+    "Busy",
+    "503",
+    "unavailable",
+    "There is too much to do, or no answer began within 30 seconds. `Retry-After` says when to ask again.",
+);
 const INTERNAL: Shared = ("Internal", "500", "internal", "Something is broken on our side.");
 
 /// How a call can fail, by what it takes. What is written beside the handler stays.
@@ -178,6 +185,7 @@ fn add_failures(path: &str, call: &mut Operation) {
         (has_body, TOO_LARGE),
         (has_query || has_body || has("Idempotency-Key"), INVALID),
         (true, INTERNAL),
+        (true, BUSY),
     ];
     for (_, (name, status, ..)) in failures.into_iter().filter(|(happens, _)| *happens) {
         let reference = || RefOr::Ref(Ref::from_response_name(name));
@@ -202,6 +210,7 @@ fn shared_failures() -> BTreeMap<String, RefOr<Response>> {
         INVALID,
         TOO_MANY,
         INTERNAL,
+        BUSY,
     ];
     let each = all.into_iter().map(|(name, status, code, about)| {
         let mut content = Content::new(Some(Ref::from_schema_name(Failure::name())));
@@ -209,7 +218,7 @@ fn shared_failures() -> BTreeMap<String, RefOr<Response>> {
         let mut response = Response::new(about);
         response.content.insert("application/json".to_owned(), RefOr::T(content));
         add_headers(&mut response, false);
-        if [STILL_RUNNING.0, TOO_MANY.0].contains(&name) {
+        if [STILL_RUNNING.0, TOO_MANY.0, BUSY.0].contains(&name) {
             add_header(&mut response, "Retry-After", "Seconds after which it is worth asking again", u64::schema());
         }
         (name.to_owned(), RefOr::T(response))

@@ -17,17 +17,19 @@ use crate::{
     app::App,
     clock::Timestamp,
     error::{Error, Result},
+    gate::What,
     store::rates::{self, Bucket},
-    web::RequestId,
+    web::{RequestId, client::Client, patience},
 };
 
 const MINUTE: i64 = 60_000_000;
 
 /// Counts a call against its key, and says with its answer what is left. A call without a valid key is not counted: it
 /// is refused where it arrives.
-pub async fn count(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn count(State(app): State<App>, client: Client, mut request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().copied();
-    let ((caller, rights), left) = match enter(&app, request.headers()).await {
+    let entering = patience::within(app.bounds.patience.answer, enter(&app, client, request.headers())).await;
+    let ((caller, rights), left) = match entering.and_then(|entered| entered) {
         Ok(Some(entered)) => entered,
         Ok(None) => return next.run(request).await,
         Err(error) => return face(error.into_response(), id),
@@ -46,11 +48,17 @@ pub async fn count(State(app): State<App>, mut request: Request, next: Next) -> 
     response
 }
 
-/// Who calls, and how many calls they have left or, as an error, in how many seconds there is one.
-async fn enter(app: &App, headers: &HeaderMap) -> Result<Option<((Caller, Rights), Result<i64, i64>)>> {
-    let Some(key) = key::given(headers) else { return Ok(None) };
+/// Who calls, and how many calls they have left or, as an error, in how many seconds there is one. An address that has
+/// guessed too often is not looked up.
+async fn enter(app: &App, client: Client, headers: &HeaderMap) -> Result<Option<((Caller, Rights), Result<i64, i64>)>> {
+    let Some(given) = key::given(headers) else { return Ok(None) };
+    app.gate.admit(What::Key, client.prefix(), given)?;
     let mut lease = app.store.acquire().await?;
-    let Some((caller, rights)) = key::look_up(&mut lease, key, app.clock.now()).await? else { return Ok(None) };
+    let Some((caller, rights)) = key::look_up(&mut lease, given, app.clock.now()).await? else {
+        app.gate.failed(What::Key, client.prefix());
+        return Ok(None);
+    };
+    app.gate.opened(What::Key, given);
     let (now, bucket) = (microseconds(app.clock.now()), bucket(app.api_rate_limit));
     let left = match rates::take(lease.db(), rights.key, now, bucket).await? {
         Ok(full_at) => Ok(remaining(bucket, now, full_at)),

@@ -3,7 +3,10 @@
 use std::{future::Future, net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    time::{Instant, timeout, timeout_at},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -18,10 +21,14 @@ use crate::{
     web::{admin, server},
 };
 
-/// How long background work may go on after the end was asked for.
-const GRACE: Duration = Duration::from_secs(8);
+/// How long closing may take in all, whatever hangs: a service manager waits thirty seconds, and then is not polite.
+const GRACE: Duration = Duration::from_secs(27);
+/// How much of that is for what has to be written when nobody asks any more.
+const LAST: Duration = Duration::from_secs(3);
 /// How often measurements are folded together.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often addresses are forgotten that have done nothing lately.
+const TIDY: Duration = Duration::from_secs(10);
 
 /// A house that is open.
 pub struct House {
@@ -37,9 +44,8 @@ pub struct House {
 /// When the listener has no address.
 pub fn house(app: App, listener: TcpListener) -> std::io::Result<House> {
     let address = listener.local_addr()?;
-    let stop = app.stopping.clone();
-    let served =
-        tokio::spawn(server::serve(listener, routes::router(app.clone()), async move { stop.cancelled().await }));
+    let router = routes::router(app.clone());
+    let served = tokio::spawn(server::serve(listener, router, app.bounds.clone(), app.stopping.clone()));
     app.tasks.spawn(worker::run(app.clone()));
     app.tasks.spawn(deliver::run(app.clone()));
     app.tasks.spawn(release::worker::run(app.clone()));
@@ -52,23 +58,38 @@ pub fn house(app: App, listener: TcpListener) -> std::io::Result<House> {
     app.tasks.spawn(reseal::run(app.clone()));
     app.tasks.spawn(retention::run(app.clone()));
     app.tasks.spawn(provision::forget::run(app.clone()));
+    app.tasks.spawn(tidy(app.clone()));
     Ok(House { address, app, served })
 }
 
 impl House {
     /// Closes the house: what runs may finish, what cannot is left where another process finds it.
     pub async fn close(self) {
+        let end = Instant::now() + GRACE;
         self.app.stopping.cancel();
-        let _ = self.served.await;
+        let _ = timeout_at(end, self.served).await;
         // Nobody looks any more: what was seen last is not lost.
-        if let Err(e) = visit::write(&self.app).await {
-            tracing::warn!(error = %e, "the last visits could not be written");
+        match timeout(LAST, visit::write(&self.app)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(e)) => tracing::warn!(error = %e, "the last visits could not be written"),
+            Err(_) => tracing::warn!("the last visits could not be written in time"),
         }
         self.app.tasks.close();
-        if tokio::time::timeout(GRACE, self.app.tasks.wait()).await.is_err() {
+        if timeout_at(end, self.app.tasks.wait()).await.is_err() {
             tracing::warn!("some signups were left to the next process");
         }
-        self.app.store.close().await;
+        // A database that hangs keeps nobody here: what is not acknowledged is not lost by leaving.
+        let _ = timeout(Duration::from_secs(1), self.app.store.close()).await;
+    }
+}
+
+/// Forgets addresses that have done nothing lately.
+async fn tidy(app: App) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(TIDY) => app.gate.tidy(),
+            () = app.stopping.cancelled() => return,
+        }
     }
 }
 
@@ -86,7 +107,8 @@ async fn answer_operators(app: App, address: SocketAddr, stop: CancellationToken
             upkeep.run_upkeep();
         }
     });
-    tokio::spawn(server::serve(listener, admin::router(app, metrics), async move { stop.cancelled().await }));
+    let bounds = app.bounds.clone();
+    tokio::spawn(server::serve(listener, admin::router(app, metrics), bounds, stop));
     Ok(address)
 }
 

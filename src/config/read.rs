@@ -1,6 +1,6 @@
 //! What a setting's text must be: read it, or say what is allowed.
 
-use std::{num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 use serde_json::Value;
@@ -55,8 +55,9 @@ pub(super) fn base(name: &'static str, text: &str) -> Result<Url, Unusable> {
 
 pub(super) fn nets(name: &'static str, text: &str) -> Result<Vec<IpNet>, Unusable> {
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    let nets: Result<Vec<IpNet>, _> = parts.map(str::parse).collect();
-    nets.map_err(|_| unusable(name, "must be ranges such as 10.1.0.0/16, comma separated"))
+    let net = |part: &str| part.parse().ok().or_else(|| part.parse::<IpAddr>().ok().map(IpNet::from));
+    let nets: Option<Vec<IpNet>> = parts.map(net).collect();
+    nets.ok_or_else(|| unusable(name, "must be addresses or ranges such as 10.1.0.0/16, comma separated"))
 }
 
 pub(super) fn rate(name: &'static str, text: &str) -> Result<NonZeroU32, Unusable> {

@@ -74,7 +74,7 @@ pub(super) async fn keep(app: &App, signup: &mut Signup, lease: Option<Timestamp
     signups::save(tx.db(), signup, lease, now).await?;
     tx.commit().await?;
     signup.lease_until = lease;
-    app.moved.send_replace(Some(signup.id));
+    app.watchers.moved(signup.link_id);
     Ok(())
 }
 

@@ -117,7 +117,7 @@ async fn drive(app: &App, mut signup: Signup) {
     if app.stopping.is_cancelled() {
         claim::release(app, id, fence).await;
     }
-    app.moved.send_replace(Some(id));
+    app.watchers.moved(signup.link_id);
 }
 
 /// Ready when the end was asked for and Meta has had its last chance to answer. What is in flight then is left as it

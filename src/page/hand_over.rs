@@ -25,6 +25,7 @@ use crate::{
     link::{ConnectionType, token::Token},
     signup::Progress,
     store::{links, links::Visit},
+    web::client::Client,
     words::Lang,
 };
 
@@ -167,11 +168,12 @@ pub async fn events(
     State(app): State<App>,
     Path(token): Path<String>,
     RawQuery(query): RawQuery,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Response> {
     let (_, visit) = open(&app, &token).await?;
     let lang = language(query.as_deref(), Some(&visit.link), &headers);
-    Ok(live::follow(app, Watch { link: visit.link.id, lang }))
+    live::follow(app, client, Watch { link: visit.link.id, lang })
 }
 
 struct Watch {
@@ -180,6 +182,10 @@ struct Watch {
 }
 
 impl Watched for Watch {
+    fn link(&self) -> LinkId {
+        self.link
+    }
+
     async fn look(&mut self, app: &App) -> Result<Look> {
         let visit = links::visit_by_id(app.store.acquire().await?.db(), self.link).await?;
         let visit = visit.ok_or(Error::NotFound("page"))?;

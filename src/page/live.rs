@@ -13,7 +13,12 @@ use axum::{
 use futures_util::stream;
 use tokio::time::Instant;
 
-use crate::{app::App, error::Result};
+use crate::{
+    app::{App, Ear, WatchersPlace},
+    error::Result,
+    id::LinkId,
+    web::{client::Client, patience},
+};
 
 /// How often a page that watches looks by itself: another process may be the one that moves the signup.
 const LOOK: Duration = Duration::from_secs(1);
@@ -32,6 +37,9 @@ pub(super) enum Look {
 
 /// Something that a page follows.
 pub(super) trait Watched: Send + 'static {
+    /// The link that it belongs to.
+    fn link(&self) -> LinkId;
+
     /// Looks how it stands.
     fn look(&mut self, app: &App) -> impl Future<Output = Result<Look>> + Send;
 }
@@ -39,17 +47,24 @@ pub(super) trait Watched: Send + 'static {
 struct Watch<W> {
     app: App,
     watched: W,
+    /// Its place among those who watch.
+    _place: WatchersPlace,
+    ear: Ear,
     shown: Option<(String, Instant)>,
     is_over: bool,
     until: Instant,
 }
 
 /// Follows it until it is over, or for a while.
-pub(super) fn follow(app: App, watched: impl Watched) -> Response {
-    let until = Instant::now() + STREAM;
-    let watch = Watch { app, watched, shown: None, is_over: false, until };
+///
+/// # Errors
+/// When too many follow something already. The script then does as if there were no streams.
+pub(super) fn follow(app: App, client: Client, watched: impl Watched) -> Result<Response> {
+    let place = app.watchers.enter(client.prefix(), &app.bounds)?;
+    let (until, ear) = (Instant::now() + STREAM, app.watchers.listen());
+    let watch = Watch { app, watched, _place: place, ear, shown: None, is_over: false, until };
     let headers = [(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")];
-    (headers, Sse::new(stream::unfold(watch, Watch::next)).keep_alive(KeepAlive::default())).into_response()
+    Ok((headers, Sse::new(stream::unfold(watch, Watch::next)).keep_alive(KeepAlive::default())).into_response())
 }
 
 impl<W: Watched> Watch<W> {
@@ -58,10 +73,20 @@ impl<W: Watched> Watch<W> {
         self.shown.as_ref().is_some_and(|(shown, at)| shown == html && at.elapsed() < AGAIN)
     }
 
+    /// Looks when it is its turn: those who watch share a few connections to the database.
+    async fn look(&mut self) -> Result<Look> {
+        let _turn = self.app.watchers.turn().await;
+        patience::within(self.app.bounds.patience.page, self.watched.look(&self.app)).await?
+    }
+
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
-        let mut moved = self.app.moved.subscribe();
+        let stopping = self.app.stopping.clone();
         while !self.is_over && Instant::now() < self.until {
-            match self.watched.look(&self.app).await {
+            let looked = tokio::select! {
+                looked = self.look() => looked,
+                () = stopping.cancelled() => return None,
+            };
+            match looked {
                 Ok(Look::Over) => {
                     self.is_over = true;
                     // An event without data is no event: browsers drop it.
@@ -75,9 +100,9 @@ impl<W: Watched> Watch<W> {
                 Err(e) => tracing::warn!(error = %e, "a page that watches could not look"),
             }
             tokio::select! {
-                _ = moved.changed() => {}
+                () = self.ear.hears(self.watched.link()) => {}
                 () = tokio::time::sleep(LOOK) => {}
-                () = self.app.stopping.cancelled() => return None,
+                () = stopping.cancelled() => return None,
             }
         }
         None

@@ -40,7 +40,11 @@ pub(super) async fn known(session: &Session) -> Result<Option<Visitor>> {
 }
 
 fn broken(error: &tower_sessions::session::Error) -> Error {
-    Error::Internal(format!("session: {error}"))
+    // The store's own error is text by now, and says in most cases that the database is away: that passes.
+    match error {
+        tower_sessions::session::Error::Store(error) => Error::Busy(format!("session: {error}")),
+        error => Error::Internal(format!("session: {error}")),
+    }
 }
 
 /// Takes what Facebook says to the signup it belongs to, and shows the customer how that goes on.

@@ -20,6 +20,7 @@ use crate::{
     id::LinkId,
     signup::{self, Progress, Signup},
     store::{links::Visit, signups},
+    web::client::Client,
     words::Lang,
 };
 
@@ -119,11 +120,12 @@ pub async fn events(
     State(app): State<App>,
     Path(token): Path<String>,
     RawQuery(query): RawQuery,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Response> {
     let (_, visit) = open(&app, &token).await?;
     let lang = language(query.as_deref(), Some(&visit.link), &headers);
-    Ok(live::follow(app, Watch { link: visit.link.id, lang, patient: None }))
+    live::follow(app, client, Watch { link: visit.link.id, lang, patient: None })
 }
 
 struct Watch {
@@ -134,6 +136,10 @@ struct Watch {
 }
 
 impl Watched for Watch {
+    fn link(&self) -> LinkId {
+        self.link
+    }
+
     async fn look(&mut self, app: &App) -> Result<Look> {
         let signup = signups::newest(app.store.acquire().await?.db(), self.link).await?;
         let running = signup.filter(|s| !s.state.is_over() && s.state.step() != signup::Step::Choose);

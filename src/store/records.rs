@@ -116,6 +116,7 @@ pub const FATES: &[(&str, Fate)] = &[
     ("projects", Fate::Stays("the platform's own")),
     ("api_keys", Fate::Stays("the platform's own")),
     ("api_rates", Fate::Stays("the platform's own")),
+    ("strangers", Fate::Stays("addresses that guessed, for some minutes; of no customer")),
     ("twilio_accounts", Fate::Stays("the platform's own")),
     ("logos", Fate::Stays("the platform's own pictures")),
     ("deployments", Fate::Stays("the operator's")),

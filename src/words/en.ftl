@@ -134,6 +134,10 @@ unsaved-title = We can’t save anything right now
 unsaved-text = What you have done so far is safe. Try again in a few minutes.
 bad-request-title = That did not arrive as it should
 bad-request-text = Go back and try again.
+busy-title = This is taking longer than usual
+busy-text = Nothing is lost, and what has begun goes on. This page tries again by itself in a few seconds.
+crowded-title = One moment, please
+crowded-text = A great many requests came from your network just now. This page tries again by itself in a moment.
 
 # -- trust, the short questions, the receipt ----------------------------------------------------------------------
 trust = What you agree to

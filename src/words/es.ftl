@@ -134,6 +134,10 @@ unsaved-title = Ahora mismo no podemos guardar nada
 unsaved-text = Lo que has hecho hasta ahora está a salvo. Inténtalo de nuevo en unos minutos.
 bad-request-title = Algo no llegó como debía
 bad-request-text = Vuelve atrás e inténtalo de nuevo.
+busy-title = Esto está tardando más de lo normal
+busy-text = No se perdió nada y lo que ya empezó sigue su curso. Esta página volverá a intentarlo sola en unos segundos.
+crowded-title = Un momento, por favor
+crowded-text = Acaban de llegar muchísimas solicitudes desde tu red. Esta página volverá a intentarlo sola en un momento.
 
 # -- trust, the short questions, the receipt ----------------------------------------------------------------------
 trust = Lo que autorizas

@@ -133,6 +133,10 @@ unsaved-title = Saat ini kami tidak dapat menyimpan apa pun
 unsaved-text = Yang sudah Anda lakukan tetap aman. Coba lagi beberapa menit lagi.
 bad-request-title = Data yang dikirim tidak sampai dengan benar
 bad-request-text = Kembali, lalu coba lagi.
+busy-title = Prosesnya lebih lama dari biasanya
+busy-text = Tidak ada yang hilang, dan yang sudah dimulai tetap berjalan. Halaman ini akan mencoba lagi sendiri dalam beberapa detik.
+crowded-title = Mohon tunggu sebentar
+crowded-text = Baru saja ada sangat banyak permintaan dari jaringan Anda. Sebentar lagi halaman ini akan mencoba sendiri.
 
 # -- trust, the short questions, the receipt ----------------------------------------------------------------------
 trust = Yang Anda setujui

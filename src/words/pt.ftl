@@ -134,6 +134,10 @@ unsaved-title = No momento, não conseguimos salvar nada
 unsaved-text = O que você já fez está seguro. Tente de novo daqui a alguns minutos.
 bad-request-title = Algo não chegou como deveria
 bad-request-text = Volte e tente de novo.
+busy-title = Está demorando mais do que o normal
+busy-text = Nada se perdeu, e o que já começou continua. Esta página tenta de novo sozinha em alguns segundos.
+crowded-title = Só um momento
+crowded-text = Chegaram muitas solicitações da sua rede agora há pouco. Esta página tenta de novo sozinha em instantes.
 
 # -- trust, the short questions, the receipt ----------------------------------------------------------------------
 trust = O que você autoriza

@@ -3,11 +3,12 @@
 //! The house's clock stands still, so that what waits goes on waiting however long the looking takes. A new state of a
 //! page belongs in here: the screenshots, the ordinary tests and the judges of `./check page` all go through this list.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use serde::Serialize;
 use serde_json::{Value, json};
 use setuplinks::{
+    app::Bounds,
     clock::Clock,
     meta::sdk::LoginMode,
     number::digits,
@@ -83,6 +84,8 @@ pub const THEMES: [Theme; 4] = [
 pub struct Scene {
     pub stage: Stage,
     pub views: Vec<View>,
+    /// A house where this machine's address has done too much.
+    crowded: Option<House>,
     theme: Theme,
     /// Telephone numbers given away so far: each theme needs its own.
     numbers: u32,
@@ -99,7 +102,7 @@ impl Scene {
         let clock = Clock::manual(Clock::system().now());
         let house = House::verifying(Database::Sqlite, clock, LoginMode::Redirect).await;
         let stage = Stage { platform: house.platform(name).await, house };
-        let mut scene = Self { stage, views: Vec::new(), theme: NO_THEME, numbers: 0 };
+        let mut scene = Self { stage, views: Vec::new(), crowded: None, theme: NO_THEME, numbers: 0 };
         for &theme in themes {
             scene.theme = theme;
             scene.of_setup().await;
@@ -112,6 +115,7 @@ impl Scene {
         }
         scene.theme = NO_THEME;
         scene.of_no_link();
+        scene.of_a_crowd().await;
         scene.of_the_sandbox().await;
         scene
     }
@@ -330,6 +334,15 @@ impl Scene {
         let callback = format!("{house}/auth/facebook/callback");
         self.add("error-foreign-login", "error", format!("{callback}?code=x&state=y"), 403);
         self.add("error-bad-request", "error", callback, 400);
+    }
+
+    async fn of_a_crowd(&mut self) {
+        let once = |bounds: &mut Bounds| bounds.rates.unknown_links = NonZeroU32::MIN;
+        let house = House::bounded(Database::Sqlite, self.stage.house.clock.clone(), once).await;
+        let nothing = format!("{}/whatsapp/setup/nothing", house.url);
+        while Visitor::new().get(&nothing).await.status != 429 {}
+        self.add("waiting", "waiting", nothing, 429);
+        self.crowded = Some(house);
     }
 
     async fn of_the_sandbox(&mut self) {

@@ -157,7 +157,7 @@ async fn every_setting_that_would_stop_a_customer_is_found() {
         ("ADMIN_ADDR", "9090", &["settings: ADMIN_ADDR must be an address"]),
         ("META_FORWARD_URL", "hooks.example", &["settings: META_FORWARD_URL must be an absolute"]),
         ("META_VERIFY_TOKEN_FILE", "/nowhere", &["settings: META_VERIFY_TOKEN cannot be read from the file"]),
-        ("WEBHOOK_ALLOWED_NETS", "10.0.0.0/99", &["settings: WEBHOOK_ALLOWED_NETS must be ranges"]),
+        ("WEBHOOK_ALLOWED_NETS", "10.0.0.0/99", &["settings: WEBHOOK_ALLOWED_NETS must be addresses or ranges"]),
     ] {
         let mut ill = well.clone();
         ill.insert(name, value.to_owned());

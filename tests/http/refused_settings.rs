@@ -114,6 +114,11 @@ fn a_malformed_setting_is_named_and_a_secret_is_not_repeated() {
         ("LOGIN_RETENTION_DAYS", vec!["0", "366"]),
         ("IDEMPOTENCY_RETENTION_DAYS", vec!["0", "31"]),
         ("RELEASED_NUMBER_RETENTION_DAYS", vec!["0", "3651"]),
+        ("TRUSTED_PROXIES", vec!["proxy", "10.0.0.0/33", "10.0.0.1;10.0.0.2", "0.0.0.0/0", "10.0.0.0/8,::/0"]),
+        ("MAX_CONNECTIONS", vec!["0", "-1", "many"]),
+        ("MAX_STREAMS_PER_ADDRESS", vec!["0", "1e3"]),
+        ("ADDRESS_RATE_UNKNOWN_LINKS", vec!["0", "off", "1000001"]),
+        ("ADDRESS_RATE_FORMS", vec!["-1", "none"]),
         ("LOG_FORMAT", vec!["xml"]),
     ] {
         for value in values {

@@ -1,10 +1,13 @@
 //! A house on a socket of its own, with the stand-in Facebook next door.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
+};
 
 use setuplinks::{
     api::key,
-    app::{App, PublicUrl},
+    app::{App, Bounds, PublicUrl},
     cli,
     clock::Clock,
     guard::Guard,
@@ -30,6 +33,8 @@ pub const EXTRAS_DEDICATED: &str = r#"{"setup":{},"sessionInfoVersion":"3","vers
 pub struct House {
     /// `http://localhost:PORT`.
     pub url: String,
+    /// Where it listens on this machine.
+    pub port: u16,
     pub app: App,
     pub clock: Clock,
     pub facebook: Sandbox,
@@ -55,6 +60,18 @@ impl House {
     /// Opens one with other furniture.
     pub async fn open_as(database: Database, clock: Clock, furnish: impl FnOnce(&mut App)) -> Self {
         Self::open_on(database.fresh().await, clock, Way::USUAL, furnish).await
+    }
+
+    /// Opens one within other bounds, behind a proxy on this machine.
+    pub async fn bounded(database: Database, clock: Clock, narrow: impl FnOnce(&mut Bounds)) -> Self {
+        Self::bounded_on(database.fresh().await, clock, narrow).await
+    }
+
+    /// The same on a database that is there.
+    pub async fn bounded_on(database: Fresh, clock: Clock, narrow: impl FnOnce(&mut Bounds)) -> Self {
+        let mut bounds = Bounds { proxies: ["127.0.0.0/8".parse().expect("a range")].into(), ..Bounds::default() };
+        narrow(&mut bounds);
+        Self::open_on(database, clock, Way::USUAL, |app| *app = app.clone().bounded(bounds)).await
     }
 
     /// Opens one that sells numbers, from the stand-in Twilio.
@@ -95,13 +112,38 @@ impl House {
             let mut settings = twilio::Settings { account: Some(twilio_account()), ..app.twilio.settings().clone() };
             (settings.most_a_day, settings.most_held) = (100, 100);
             app.twilio = Twilio::new(settings).expect("an HTTP client");
+            // No bucket fills while a clock stands still, and who looks at everything looks often.
+            let often = NonZeroU32::new(1_000_000).expect("a number");
+            let mut bounds = app.bounds.clone();
+            (bounds.rates.unknown_links, bounds.rates.forms, bounds.rates.callbacks) = (often, often, often);
+            *app = app.clone().bounded(bounds);
         };
         Self::open_on(database.fresh().await, clock, Way { login, is_partner: true }, furnish).await
+    }
+
+    /// Opens one that customers reach at another address, by a proxy.
+    pub async fn behind(database: Database, clock: Clock, url: &str, narrow: impl FnOnce(&mut Bounds)) -> Self {
+        let listener = TcpListener::bind(loopback()).await.expect("a free port");
+        let mut bounds = Bounds::default();
+        narrow(&mut bounds);
+        let furnish = |app: &mut App| *app = app.clone().bounded(bounds);
+        Self::open_at_url(database.fresh().await, clock, Way::USUAL, (listener, url.to_owned()), furnish).await
     }
 
     async fn open_on(database: Fresh, clock: Clock, way: Way, furnish: impl FnOnce(&mut App)) -> Self {
         let listener = TcpListener::bind(loopback()).await.expect("a free port");
         let url = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
+        Self::open_at_url(database, clock, way, (listener, url), furnish).await
+    }
+
+    async fn open_at_url(
+        database: Fresh,
+        clock: Clock,
+        way: Way,
+        (listener, url): (TcpListener, String),
+        furnish: impl FnOnce(&mut App),
+    ) -> Self {
+        let port = listener.local_addr().expect("an address").port();
         let public_url = PublicUrl::parse(&url).expect("an origin");
         let facebook = facebook(&public_url, clock.clone()).await;
         let meta = Meta::new(Settings {
@@ -126,7 +168,7 @@ impl House {
         let mut app = App::new(store, clock.clone(), sealer, (meta, guard, twilio), public_url);
         furnish(&mut app);
         cli::house(app.clone(), listener).expect("an open house");
-        Self { url, app, clock, facebook, database }
+        Self { url, port, app, clock, facebook, database }
     }
 
     /// Opens a second house on the same database, as another process would; gives its address.

@@ -17,6 +17,7 @@ pub mod program;
 pub mod proxy;
 pub mod receiver;
 pub mod visitor;
+pub mod wire;
 
 pub use database::Database;
 pub use house::House;
@@ -25,6 +26,7 @@ pub use platform::{Answer, Link, Platform};
 pub use program::Program;
 pub use receiver::{Manner, Receiver};
 pub use visitor::{Page, Visitor};
+pub use wire::{Talk, Wire};
 
 use std::{future::Future, time::Duration};
 

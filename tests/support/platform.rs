@@ -58,6 +58,11 @@ impl Platform {
         Self { base, key, project, http: http.expect("a client") }
     }
 
+    /// The same platform, where it calls another address.
+    pub fn by_way_of(&self, base: String) -> Self {
+        Self { base, ..self.clone() }
+    }
+
     /// Any request below `/platform/v1`.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}/platform/v1{path}", self.base)).header("X-API-Key", &self.key)

@@ -50,7 +50,7 @@ impl Start {
     /// This version, on that port, alone.
     pub fn alone(port: u16, database_url: &str, facebook_url: &str) -> Self {
         Self {
-            binary: env!("CARGO_BIN_EXE_setuplinks").into(),
+            binary: Program::path(),
             port,
             public_url: format!("http://localhost:{port}"),
             database_url: database_url.to_owned(),
@@ -83,6 +83,9 @@ impl Start {
                 // As many as a drill has customers.
                 ("NUMBER_MAX_PER_DAY", "100000"),
                 ("NUMBER_MAX_HELD", "100000"),
+                // And all of them at one address.
+                ("ADDRESS_RATE_FORMS", "1000000"),
+                ("ADDRESS_RATE_CALLBACKS", "1000000"),
             ])
             .envs(self.more.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
@@ -112,6 +115,11 @@ impl Program {
     /// Starts `serve` on that port of this machine, and waits until it listens.
     pub async fn serve(port: u16, database_url: &str, facebook_url: &str) -> Self {
         Self::serve_with(port, database_url, facebook_url, &[]).await
+    }
+
+    /// The program: this build's, or the one that `SETUPLINKS_PROGRAM` names.
+    pub fn path() -> PathBuf {
+        std::env::var_os("SETUPLINKS_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_setuplinks").into(), PathBuf::from)
     }
 
     /// The same, with more settings.

@@ -20,6 +20,8 @@ pub struct Visitor {
     pub accept_language: String,
     /// What the browser calls itself; by itself it does not say, as a program would.
     pub user_agent: Option<String>,
+    /// The address that a proxy in front says it comes from.
+    pub address: Option<String>,
 }
 
 /// What the browser got.
@@ -94,12 +96,17 @@ impl Visitor {
     /// A browser that has been nowhere.
     pub fn new() -> Self {
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
-        Self {
-            http: http.expect("a client"),
-            cookies: Mutex::default(),
-            accept_language: "en".to_owned(),
-            user_agent: None,
-        }
+        Self::with(http.expect("a client"))
+    }
+
+    /// One with a connection of its own kind; it follows no redirects.
+    pub fn with(http: reqwest::Client) -> Self {
+        Self { http, cookies: Mutex::default(), accept_language: "en".to_owned(), user_agent: None, address: None }
+    }
+
+    /// One behind a proxy that says so.
+    pub fn from(address: &str) -> Self {
+        Self { address: Some(address.to_owned()), ..Self::new() }
     }
 
     /// One that a person uses.
@@ -119,6 +126,9 @@ impl Visitor {
         let mut request = self.http.request(method, url).header("Accept-Language", &self.accept_language);
         if let Some(name) = &self.user_agent {
             request = request.header("User-Agent", name);
+        }
+        if let Some(address) = &self.address {
+            request = request.header("X-Forwarded-For", address);
         }
         if !cookies.is_empty() {
             request = request.header("Cookie", cookies.join("; "));

@@ -105,8 +105,8 @@ pub async fn erase(
     let id = CustomerId::parse(&id).ok_or(Error::NotFound("customer"))?;
     let erased = Records::of(&app).erase(project, id, deregister(query.as_deref())?, Asker::Api).await?;
     // Pages that watch look again, and find nothing.
-    for signup in erased.cut_off {
-        app.moved.send_replace(Some(signup));
+    for link in erased.cut_off {
+        app.watchers.moved(link);
     }
     let proof = erased.proof;
     Ok(data(Proof { id: proof.id, customer_id: id, erased_at: proof.erased_at.into(), erased: proof.erased.0 }))

@@ -16,12 +16,17 @@ use futures_util::stream;
 
 use super::{Panel, PanelPart, Phase, language, open};
 use crate::{
-    app::App,
+    app::{App, WatchersPlace},
     error::{Error, Result},
     id::LinkId,
     link::token::Token,
     page::parameter,
-    store::{links, provisioned},
+    provisioned::Provisioned,
+    store::{
+        links::{self, Visit},
+        provisioned,
+    },
+    web::{client::Client, patience},
     words::Lang,
 };
 
@@ -32,6 +37,8 @@ const STREAM: Duration = Duration::from_secs(5 * 60);
 
 struct Watch {
     app: App,
+    /// Its place among those who watch.
+    _place: WatchersPlace,
     token: Token,
     link: LinkId,
     lang: Lang,
@@ -47,11 +54,14 @@ pub async fn events(
     State(app): State<App>,
     Path(token): Path<String>,
     RawQuery(query): RawQuery,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Response> {
     let (token, visit) = open(&app, &token).await?;
+    let place = app.watchers.enter(client.prefix(), &app.bounds)?;
     let query = query.as_deref();
     let watch = Watch {
+        _place: place,
         until: tokio::time::Instant::now() + STREAM,
         phase: parameter(query, "phase").unwrap_or_default(),
         lang: language(query, Some(&visit.link), &headers),
@@ -68,25 +78,38 @@ pub async fn events(
 
 impl Watch {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+        let stopping = self.app.stopping.clone();
         while !self.is_over && tokio::time::Instant::now() < self.until {
-            match self.look().await {
+            let looked = tokio::select! {
+                looked = self.look() => looked,
+                () = stopping.cancelled() => return None,
+            };
+            match looked {
                 Ok(Some(event)) => return Some((Ok(event), self)),
                 Ok(None) => {}
                 Err(e) => tracing::warn!(error = %e, "a page that watches could not look"),
             }
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
-                () = self.app.stopping.cancelled() => return None,
+                () = stopping.cancelled() => return None,
             }
         }
         None
     }
 
+    /// Looks when it is its turn: those who watch share a few connections to the database.
+    async fn found(&self) -> Result<(Option<Provisioned>, Option<Visit>)> {
+        let _turn = self.app.watchers.turn().await;
+        patience::within(self.app.bounds.patience.page, async {
+            let mut lease = self.app.store.acquire().await?;
+            let number = provisioned::newest(lease.db(), self.link).await?;
+            Ok((number, links::visit_by_id(lease.db(), self.link).await?))
+        })
+        .await?
+    }
+
     async fn look(&mut self) -> Result<Option<Event>> {
-        let mut lease = self.app.store.acquire().await?;
-        let number = provisioned::newest(lease.db(), self.link).await?;
-        let visit = links::visit_by_id(lease.db(), self.link).await?;
-        drop(lease);
+        let (number, visit) = self.found().await?;
         let phase = visit.map_or(Phase::Elsewhere, |visit| Phase::of(&self.app, &visit, number.as_ref(), false));
         if phase.name() != self.phase {
             self.is_over = true;
