@@ -48,6 +48,7 @@ mod phone_numbers;
 mod previews;
 mod project;
 mod provisioning;
+mod proxies;
 mod public_client;
 mod records;
 mod recover;
