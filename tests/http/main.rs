@@ -61,6 +61,7 @@ mod rotation;
 mod secret_keys;
 mod security;
 mod setup_links;
+mod siege;
 mod signatures;
 mod slow;
 mod storage;
