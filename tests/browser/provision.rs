@@ -155,6 +155,8 @@ async fn a_call_that_cannot_be_read_is_there_to_be_played() {
     let facebook = person.opened().await;
     ask_for_code(&facebook, &number, "sandbox-call").await;
     tab.wait(&format!("document.querySelector('{}') !== null", hook("verification-recording"))).await;
+    // A browser loads no sound for a tab that nobody looks at.
+    tab.page.bring_to_front().await.expect("in front");
     // The policy lets it be played.
     let sound = "(() => { const a = document.querySelector('audio'); a.load(); return a.error === null; })()";
     assert_eq!(tab.look(sound).await, true);
