@@ -43,7 +43,7 @@ fn broken(error: &tower_sessions::session::Error) -> Error {
     // The store's own error is text by now, and says in most cases that the database is away: that passes.
     match error {
         tower_sessions::session::Error::Store(error) => Error::Busy(format!("session: {error}")),
-        error => Error::Internal(format!("session: {error}")),
+        error @ tower_sessions::session::Error::SerdeJson(_) => Error::Internal(format!("session: {error}")),
     }
 }
 

@@ -62,7 +62,7 @@ fn of(headers: &HeaderMap, peer: IpAddr, proxies: &[IpNet]) -> IpAddr {
         return peer;
     }
     let standard = standard.map(|text| first_stranger(forwarded::read(&text), proxies));
-    let customary = customary.map(|text| first_stranger(forwarded::read_customary(&text), proxies));
+    let customary = customary.map(|text| first_stranger(Some(forwarded::read_customary(&text)), proxies));
     match (standard, customary) {
         (Some(Some(client)), None) | (None, Some(Some(client))) => client,
         (Some(Some(one)), Some(Some(other))) if one == other => one,

@@ -221,7 +221,9 @@ impl Scene {
         ] {
             let link = self.link(json!({"provision_phone_number": true})).await;
             let (visitor, page) = (Visitor::new(), format!("{}/provision", link.url));
-            faults.into_iter().for_each(|fault| world.fault("request_code", 1, fault));
+            for fault in faults {
+                world.fault("request_code", 1, fault);
+            }
             let before = world.count("request_code");
             visitor.post(&page, &[("country", "US")]).await;
             until("it to come so far", || async {

@@ -6,8 +6,8 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 /// Reads `X-Forwarded-For`: addresses with commas between them. Some proxies add a port.
-pub(super) fn read_customary(text: &str) -> Option<Vec<Option<IpAddr>>> {
-    Some(text.split(',').map(|hop| with_port(hop.trim()).or_else(|| hop.trim().parse().ok()).map(plain)).collect())
+pub(super) fn read_customary(text: &str) -> Vec<Option<IpAddr>> {
+    text.split(',').map(|hop| with_port(hop.trim()).or_else(|| hop.trim().parse().ok()).map(plain)).collect()
 }
 
 /// Reads `Forwarded`: for each hop, pairs with semicolons between them.
@@ -81,19 +81,16 @@ fn node(name: Option<String>) -> Option<IpAddr> {
 
 /// `[IPv6]`, `[IPv6]:port` or `IPv4:port`. A port may hide itself (`_port`), and is of no use here.
 fn with_port(text: &str) -> Option<IpAddr> {
-    let (address, port) = match text.strip_prefix('[') {
-        Some(bracketed) => {
-            let (address, after) = bracketed.split_once(']')?;
-            let address = IpAddr::V6(address.parse::<Ipv6Addr>().ok()?);
-            if after.is_empty() {
-                return Some(address);
-            }
-            (address, after.strip_prefix(':')?)
+    let (address, port) = if let Some(bracketed) = text.strip_prefix('[') {
+        let (address, after) = bracketed.split_once(']')?;
+        let address = IpAddr::V6(address.parse::<Ipv6Addr>().ok()?);
+        if after.is_empty() {
+            return Some(address);
         }
-        None => {
-            let (address, port) = text.split_once(':')?;
-            (IpAddr::V4(address.parse().ok()?), port)
-        }
+        (address, after.strip_prefix(':')?)
+    } else {
+        let (address, port) = text.split_once(':')?;
+        (IpAddr::V4(address.parse().ok()?), port)
     };
     let hidden = port.strip_prefix('_').is_some_and(|rest| !rest.is_empty());
     (hidden || port.parse::<u16>().is_ok()).then_some(address)

@@ -100,7 +100,7 @@ impl Door {
         let telling = async {
             let mut rest = [0; 1024];
             // An answer to a question that was not asked yet is none to most clients.
-            stream.read(&mut rest).await?;
+            let _asked = stream.read(&mut rest).await?;
             stream.write_all(answer.as_bytes()).await?;
             stream.shutdown().await?;
             while stream.read(&mut rest).await? > 0 {}
