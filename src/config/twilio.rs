@@ -20,10 +20,10 @@ pub struct TwilioApiArgs {
     /// Where Twilio's API is
     #[arg(long = "twilio-api-url", env = "TWILIO_API_URL", default_value = DEFAULT_API_URL, value_name = "URL")]
     api: String,
-    /// Where its API of regulations is; https://numbers.twilio.com with Twilio's own API, else TWILIO_API_URL
+    /// Where its API of regulations is; numbers.twilio.com with Twilio's own API, else TWILIO_API_URL
     #[arg(long = "twilio-numbers-url", env = "TWILIO_NUMBERS_URL", default_value = "", value_name = "URL")]
     numbers: String,
-    /// Where its API of prices is; https://pricing.twilio.com with Twilio's own API, else TWILIO_API_URL
+    /// Where its API of prices is; pricing.twilio.com with Twilio's own API, else TWILIO_API_URL
     #[arg(long = "twilio-pricing-url", env = "TWILIO_PRICING_URL", default_value = "", value_name = "URL")]
     pricing: String,
 }

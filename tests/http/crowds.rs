@@ -66,7 +66,7 @@ on_both! {
         // A customer of the same carrier, who was here before.
         assert_eq!(Visitor::from(MALLORY).get(&known.url).await.status, 200);
         let mut mallory = Visitor::from(MALLORY);
-        mallory.accept_language = "es".to_owned();
+        "es".clone_into(&mut mallory.accept_language);
         assert_eq!(guesses(&house, &mallory).await, [404, 404, 404, 404, 429]);
 
         let refused = mallory.get(&format!("{}?lang=es", guess(&house, 9))).await;
@@ -141,7 +141,7 @@ async fn forms_and_logins_have_limits_of_their_own() {
         &format!("{}?lang=pt", link.url),
     );
     assert_eq!(mallory.get(&link.url).await.status, 200, "looking is free");
-    assert_eq!(alice.choose(&link, "dedicated").await.is_empty(), false);
+    assert!(!alice.choose(&link, "dedicated").await.is_empty());
 
     let callback = format!("{}/auth/facebook/callback?code=x&state=y", house.url);
     for status in [403, 403, 403, 429] {
