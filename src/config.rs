@@ -33,6 +33,7 @@ mod read;
 mod retention;
 mod seal;
 mod system;
+mod traces;
 mod twilio;
 
 pub use bounds::BoundsArgs;
@@ -44,6 +45,7 @@ use read::{base, extras, id, nets, rate, required, unusable};
 pub use retention::RetentionArgs;
 pub use seal::SealArgs;
 pub use system::SystemArgs;
+pub use traces::TracesArgs;
 pub use twilio::{TwilioApiArgs, TwilioArgs};
 
 const DEFAULT_LISTEN_ADDR: &str = "127.0.0.1:8080";
@@ -178,6 +180,9 @@ pub struct ServeArgs {
     retention: RetentionArgs,
     #[command(flatten)]
     bounds: BoundsArgs,
+    /// Where traces go.
+    #[command(flatten)]
+    pub traces: TracesArgs,
 }
 
 fn listen_addr(text: &str) -> Result<SocketAddr, String> {
@@ -269,6 +274,7 @@ impl ServeArgs {
         unusable.extend(self.twilio.settings().err());
         let listening = self.listening().map_err(|e| unusable.push(e)).unwrap_or_default();
         unusable.extend(self.retention.retention().err());
+        unusable.extend(self.traces.settings().err());
         let callback = public_url.as_ref().map_or_else(String::new, PublicUrl::callback);
         let meta = self.meta_at(callback).ok().and_then(|settings| Meta::new(settings).ok());
         let store = match self.database.url() {

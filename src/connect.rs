@@ -16,10 +16,11 @@ use crate::{
     id::{LinkId, SignupId},
     link::ConnectionType,
     meta::dialog::Answer,
-    meter, provision,
+    provision,
     seal::digest,
     signup::{Reason, Signup, State, Step, Way, place},
     store::{is_orphan, links, links::Visit, signups},
+    trace,
     words::Lang,
 };
 
@@ -27,6 +28,7 @@ pub mod arrive;
 pub mod by_hand;
 mod claim;
 pub mod elsewhere;
+mod measure;
 pub mod settle;
 mod steps;
 pub mod worker;
@@ -97,6 +99,7 @@ pub async fn begin(
         connection_type,
         language: chosen,
         state: State::Login,
+        since: Some(now),
         way: Way::Redirect,
         claim: None,
         code: None,
@@ -112,6 +115,7 @@ pub async fn begin(
         lease_until: None,
         fence: 0,
     };
+    trace::belongs_to(signup.id);
     let login = signups::Login { state: digest(&state), visitor: visitor.digest() };
     let mut tx = app.store.begin().await?;
     let noted = signups::insert(tx.db(), &signup, &login).await;
@@ -148,9 +152,11 @@ pub async fn come_back(
         (None, Answer::Code { .. }) => None,
     };
     let found = found.filter(|found| on.is_none_or(|link| link == found.link_id)).ok_or(Error::ForeignLogin)?;
+    trace::belongs_to(found.id);
     let landing = (found.link_id, found.language);
+    let mut replaced = None;
     if found.state != State::Login
-        || !may_go_on(app, &mut tx, found.link_id, matches!(answer, Answer::Code { .. })).await?
+        || !may_go_on(app, &mut tx, found.link_id, matches!(answer, Answer::Code { .. }), &mut replaced).await?
     {
         // Seen before, overtaken by another tab, or the link is done: its progress page says which.
         tx.commit().await?;
@@ -172,20 +178,28 @@ pub async fn come_back(
             signup.state = signup.state.returned().map_err(|e| Error::Internal(e.to_string()))?;
             signup.deadline_at = Some(now.plus(DEADLINE));
             signup.next_at = now;
+            measure::passed(&mut signup, Step::Login, now);
             settle::processing(&mut tx, &signup, now).await?;
         }
     }
     tx.commit().await?;
-    if let State::Failed { reason, .. } = &signup.state {
-        meter::ended(signup.connection_type.as_str(), reason.as_str());
+    for ended in replaced.iter().chain([&signup]) {
+        measure::over(ended, now);
     }
     worker::start(app, signup.id);
     Ok(landing)
 }
 
 /// Whether a login may become the link's running signup. One that only waits for a choice of number makes room for a new
-/// code, not for a cancel in another tab; one that is being carried through, or has been, makes none.
-async fn may_go_on(app: &App, tx: &mut crate::store::Tx, link: LinkId, brings_code: bool) -> Result<bool> {
+/// code, not for a cancel in another tab; one that is being carried through, or has been, makes none. The one that made room
+/// is put into `replaced`.
+async fn may_go_on(
+    app: &App,
+    tx: &mut crate::store::Tx,
+    link: LinkId,
+    brings_code: bool,
+    replaced: &mut Option<Signup>,
+) -> Result<bool> {
     use crate::link::Status;
     let Some(locked) = links::lock(tx.db(), link).await? else { return Ok(false) };
     if matches!(locked.stored_status, Status::Used | Status::Revoked) {
@@ -202,7 +216,9 @@ async fn may_go_on(app: &App, tx: &mut crate::store::Tx, link: LinkId, brings_co
                 State::Newer(_) => return Ok(false),
                 _ => signups::save(tx.db(), &waiting, None, now).await?,
             }
-            Ok(waiting.state.is_over())
+            let makes_room = waiting.state.is_over();
+            *replaced = Some(waiting).filter(|_| makes_room);
+            Ok(makes_room)
         }
     }
 }
@@ -217,6 +233,7 @@ pub async fn choose(app: &App, link: LinkId, phone_number_id: &str) -> Result<bo
     let running = links::visit_by_id(tx.db(), link).await?.and_then(|visit| visit.running);
     let Some((id, Step::Choose)) = running else { return Ok(true) };
     let Some(mut signup) = signups::take(tx.db(), id).await? else { return Ok(true) };
+    trace::belongs_to(id);
     match signup.state.clone().chosen(phone_number_id) {
         Err(_) => Ok(true),
         Ok(None) => Ok(false),
@@ -224,6 +241,7 @@ pub async fn choose(app: &App, link: LinkId, phone_number_id: &str) -> Result<bo
             signup.state = state;
             signup.deadline_at = Some(now.plus(DEADLINE));
             signup.next_at = now;
+            measure::passed(&mut signup, Step::Choose, now);
             settle::processing(&mut tx, &signup, now).await?;
             tx.commit().await?;
             worker::start(app, id);

@@ -14,6 +14,7 @@ use crate::{
     id::{DeliveryId, ProjectId, WebhookId},
     seal::Place,
     store::{Tx, deliveries, events, webhooks},
+    trace,
     webhook::Delivery,
 };
 
@@ -30,14 +31,18 @@ pub async fn tell(tx: &mut Tx, event: &Event) -> Result<()> {
     if event.name == Name::NumberCreated {
         names.push(Name::ConfigCreated);
     }
+    let mut written = Vec::new();
     for webhook in webhooks::of_project(tx.db(), event.project_id).await? {
         for &name in &names {
             if webhook.wants(name, event.phone_number_id.as_deref()) {
-                deliveries::insert(tx.db(), &Delivery::new(&webhook, name, event)).await?;
+                let delivery = Delivery::new(&webhook, name, event);
+                deliveries::insert(tx.db(), &delivery).await?;
                 tx.rings(&WRITTEN);
+                written.push(delivery.id);
             }
         }
     }
+    trace::told(event.name.as_str(), &written);
     Ok(())
 }
 

@@ -78,6 +78,7 @@ pub async fn start(app: &App, link: &SetupLink, country: &str, any_area: bool) -
     }
     if let Some(limit) = limit(app, &mut tx, link.project_id, now).await? {
         meter::provisioned(limit.as_str());
+        meter::refused(limit.as_str());
         tracing::warn!(project = %link.project_id, %limit, "no number is bought: a limit is reached");
         return Ok(Err(limit));
     }

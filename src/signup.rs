@@ -126,6 +126,8 @@ pub struct Signup {
     pub language: Option<Lang>,
     /// Where it stands.
     pub state: State,
+    /// Since when; `None` where a version that did not write that moved it last.
+    pub since: Option<Timestamp>,
     /// How the login's code came back.
     pub way: Way,
     /// What the browser says was chosen.

@@ -5,7 +5,11 @@
 //! says so. What is read or written together happens in one [`Tx`], and a [`Db`] is one connection, in a
 //! transaction or not.
 
-use std::{path::Path, str::FromStr as _, time::Duration};
+use std::{
+    path::Path,
+    str::FromStr as _,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -16,7 +20,10 @@ use sqlx::{
 
 use tokio::sync::Notify;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    meter,
+};
 
 pub mod backup;
 pub mod customers;
@@ -213,32 +220,37 @@ impl Store {
         url.starts_with("sqlite:") && !file.exists() && folder.is_none_or(Path::is_dir)
     }
 
-    /// The pool's connections: how many are at work, and how many wait for work.
+    /// The pool's connections: how many are at work, how many wait for work, and how many there may be.
     #[must_use]
-    pub fn connections(&self) -> (u32, u32) {
-        let (all, idle) = match self {
-            Self::Sqlite(pool) => (pool.size(), pool.num_idle()),
-            Self::Postgres(pool) => (pool.size(), pool.num_idle()),
+    pub fn connections(&self) -> (u32, u32, u32) {
+        let (all, idle, most) = match self {
+            Self::Sqlite(pool) => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
+            Self::Postgres(pool) => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
         };
         let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(all);
-        (all - idle, idle)
+        (all - idle, idle, most)
     }
 
     /// A connection for reading, or for one write that is whole by itself.
     pub async fn acquire(&self) -> Result<Lease> {
-        Ok(match self {
-            Self::Sqlite(pool) => Lease::Sqlite(pool.acquire().await?),
-            Self::Postgres(pool) => Lease::Postgres(pool.acquire().await?),
-        })
+        let began = Instant::now();
+        let lease = match self {
+            Self::Sqlite(pool) => pool.acquire().await.map(Lease::Sqlite),
+            Self::Postgres(pool) => pool.acquire().await.map(Lease::Postgres),
+        };
+        meter::waited(began.elapsed());
+        Ok(lease?)
     }
 
     /// Starts a transaction that writes. SQLite takes the write lock at once: a lock taken later cannot wait its turn.
     pub async fn begin(&self) -> Result<Tx> {
+        let began = Instant::now();
         let engine = match self {
-            Self::Sqlite(pool) => Engine::Sqlite(pool.begin_with("begin immediate").await?),
-            Self::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+            Self::Sqlite(pool) => pool.begin_with("begin immediate").await.map(Engine::Sqlite),
+            Self::Postgres(pool) => pool.begin().await.map(Engine::Postgres),
         };
-        Ok(Tx { engine, bell: None })
+        meter::waited(began.elapsed());
+        Ok(Tx { engine: engine?, bell: None })
     }
 
     /// Closes every connection.

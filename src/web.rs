@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::{app::App, error::Error, id::uuid_at, meter};
+use crate::{app::App, error::Error, id::uuid_at, meter, trace::Request as Traced};
 
 pub mod admin;
 pub mod assets;
@@ -37,14 +37,16 @@ impl std::fmt::Display for RequestId {
 
 /// Gives the request its id and its log line. The line has the route and never the address: the token is in it.
 pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = RequestId(uuid_at(app.clock.now()));
+    let now = app.clock.now();
+    let id = RequestId(uuid_at(now));
     request.extensions_mut().insert(id);
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().clone();
     let began = Instant::now();
 
-    let mut response = next.run(request).await;
+    let traced = Traced::begin(id.0, now);
+    let mut response = traced.around(next.run(request)).await;
     let status = response.status().as_u16();
     let took = began.elapsed();
     meter::answered(&route, method.as_str(), status, took);
@@ -56,6 +58,8 @@ pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> 
         Some(error) => tracing::info!(request = %id, %method, route, status, ms, code = error.code(), "request"),
         None => tracing::info!(request = %id, %method, route, status, ms, "request"),
     }
+    let code = response.extensions().get::<Arc<Error>>().map(|error| error.code());
+    traced.end(method.as_str(), &route, status, code);
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }

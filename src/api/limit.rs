@@ -18,6 +18,7 @@ use crate::{
     clock::Timestamp,
     error::{Error, Result},
     gate::What,
+    meter,
     store::rates::{self, Bucket},
     web::{RequestId, client::Client, patience},
 };
@@ -40,7 +41,10 @@ pub async fn count(State(app): State<App>, client: Client, mut request: Request,
             request.extensions_mut().insert(rights);
             (next.run(request).await, remaining)
         }
-        Err(retry_after) => (face(Error::TooMany { limit: app.api_rate_limit, retry_after }.into_response(), id), 0),
+        Err(retry_after) => {
+            meter::refused("api_calls");
+            (face(Error::TooMany { limit: app.api_rate_limit, retry_after }.into_response(), id), 0)
+        }
     };
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("x-ratelimit-limit"), HeaderValue::from(app.api_rate_limit.get()));

@@ -17,7 +17,9 @@ use crate::{
     invite::expire,
     listen, meter,
     notify::deliver,
-    provision, release, reseal, retention, routes, visit,
+    provision, release, reseal, retention, routes,
+    trace::collector,
+    visit,
     web::{admin, server},
 };
 
@@ -114,6 +116,7 @@ async fn answer_operators(app: App, address: SocketAddr, stop: CancellationToken
 
 pub(super) async fn run(args: &ServeArgs, clock: Clock) -> anyhow::Result<()> {
     let admin_addr = args.admin_addr()?;
+    let traces = args.traces.settings()?;
     let app = args.app(clock).await?;
     let listener = TcpListener::bind(args.listen_addr)
         .await
@@ -128,12 +131,16 @@ pub(super) async fn run(args: &ServeArgs, clock: Clock) -> anyhow::Result<()> {
         let address = answer_operators(app.clone(), address, closed).await?;
         tracing::info!(%address, "answering operators: /healthz, /readyz, /metrics");
     }
+    let collector = traces.map(|wanted| collector::install(wanted.endpoint.as_deref())).transpose()?;
     let house = house(app, listener)?;
     tracing::info!(address = %house.address, %public, "serving");
     tracing::info!(redirect_uri = %callback, "the Meta app must list this under Valid OAuth Redirect URIs");
     asked_to_stop.await;
     tracing::info!("stopping");
     house.close().await;
+    if let Some(collector) = collector {
+        collector.close().await;
+    }
     Ok(())
 }
 

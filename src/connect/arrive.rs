@@ -2,15 +2,16 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{DEADLINE, settle};
+use super::{DEADLINE, measure, settle};
 use crate::{
     app::App,
     clock::Timestamp,
     error::{Error, Result},
     id::SignupId,
     link::Status,
-    signup::{Claim, State, place},
+    signup::{Claim, State, Step, place},
     store::{Tx, links, signups},
+    trace::{self, Of},
 };
 
 /// What is known of the account.
@@ -50,6 +51,7 @@ pub async fn arrive(app: &App, tx: &mut Tx, id: SignupId, arrival: Arrival) -> R
     signup.claim = Some(Claim { phone_number_id: Some(arrival.number), business_account_id: Some(arrival.account) });
     signup.deadline_at = Some(now.plus(DEADLINE));
     signup.next_at = now;
-    settle::processing(tx, &signup, now).await?;
+    measure::passed(&mut signup, Step::Login, now);
+    trace::part(Of::Signup(id), "arrive").around(settle::processing(tx, &signup, now)).await?;
     Ok(true)
 }

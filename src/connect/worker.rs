@@ -11,7 +11,7 @@ use std::{
 use tokio::sync::Semaphore;
 
 use super::{
-    claim, settle,
+    claim, measure, settle,
     steps::{self, Outcome},
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     meter,
     signup::{Reason, Signup, State, Step},
     store::{links, signups},
+    trace::{self, Of},
 };
 
 /// How often the loop looks for work that no request announced.
@@ -136,10 +137,22 @@ async fn stumbled(app: &App, id: SignupId, fence: i64) -> Result<()> {
     later(app, &mut signup, None, app.clock.now()).await.map(|_| ())
 }
 
-/// One step: what Meta says, and what that means, saved. `false` when nothing more can be done now.
+/// One step, traced. `false` when nothing more can be done now.
 async fn step(app: &App, signup: &mut Signup) -> Result<bool> {
+    let mut span = trace::part(Of::Signup(signup.id), signup.state.step().as_str());
+    span.set("setuplinks.tries", i64::from(signup.tries));
+    let stepped = span.around(take(app, signup)).await;
+    match &stepped {
+        Ok((_, outcome)) => span.set("setuplinks.outcome", *outcome),
+        Err(e) => span.fail(e.code()),
+    }
+    stepped.map(|(goes_on, _)| goes_on)
+}
+
+/// What Meta says, and what that means, saved: whether it goes on, and what the step came to.
+async fn take(app: &App, signup: &mut Signup) -> Result<(bool, &'static str)> {
     let Some(visit) = links::visit_by_id(app.store.acquire().await?.db(), signup.link_id).await? else {
-        return Ok(false);
+        return Ok((false, "gone"));
     };
     let at = signup.state.step();
     let outcome = if visit.link.stored_status == crate::link::Status::Revoked {
@@ -150,36 +163,45 @@ async fn step(app: &App, signup: &mut Signup) -> Result<bool> {
         meter::stepped(at.as_str(), outcome.name(), began.elapsed());
         outcome
     };
+    let name = outcome.name();
     let now = app.clock.now();
-    match outcome {
-        Outcome::Moved => {
-            tracing::debug!(signup = %signup.id, from = %at, to = %signup.state.step(), "a signup moved");
-            signup.tries = 0;
-            let goes_on = !signup.state.is_over() && signup.state.step() != Step::Choose;
-            if signup.state.step() == Step::Choose {
-                signup.next_at = now.plus(super::CHOICE_LIFETIME);
-            }
-            if let Step::Store = at {
-                meter::ended(signup.connection_type.as_str(), "connected");
-            } else {
-                claim::keep(app, signup, goes_on.then(|| claim::until(now))).await?;
-            }
-            Ok(goes_on)
-        }
-        Outcome::Later(asked) => later(app, signup, asked, now).await,
+    let goes_on = match outcome {
+        Outcome::Moved => moved(app, signup, at, now).await?,
+        Outcome::Later(asked) => later(app, signup, asked, now).await?,
         Outcome::Failed(reason) => {
             fail(app, signup, reason).await?;
-            Ok(false)
+            false
         }
+    };
+    Ok((goes_on, name))
+}
+
+/// Saves a signup that has left a step. `true` when there is more to do.
+async fn moved(app: &App, signup: &mut Signup, left: Step, now: Timestamp) -> Result<bool> {
+    tracing::debug!(signup = %signup.id, from = %left, to = %signup.state.step(), "a signup moved");
+    signup.tries = 0;
+    let goes_on = !signup.state.is_over() && signup.state.step() != Step::Choose;
+    if signup.state.step() == Step::Choose {
+        signup.next_at = now.plus(super::CHOICE_LIFETIME);
     }
+    if let Step::Store = left {
+        measure::over(signup, now);
+        return Ok(goes_on);
+    }
+    if signup.state.step() != left {
+        measure::passed(signup, left, now);
+    }
+    claim::keep(app, signup, goes_on.then(|| claim::until(now))).await?;
+    Ok(goes_on)
 }
 
 async fn fail(app: &App, signup: &mut Signup, reason: Reason) -> Result<()> {
     tracing::info!(signup = %signup.id, %reason, at = %signup.state.step(), "a signup failed");
+    let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    settle::failed(&mut tx, signup, reason, app.clock.now()).await?;
+    settle::failed(&mut tx, signup, reason, now).await?;
     tx.commit().await?;
-    meter::ended(signup.connection_type.as_str(), reason.as_str());
+    measure::over(signup, now);
     Ok(())
 }
 
@@ -211,6 +233,7 @@ async fn give_up(app: &App, signup: &mut Signup, was_asked: bool, now: Timestamp
         signup.state = state;
         signup.next_at = now;
         signup.tries = 0;
+        measure::passed(signup, step, now);
         claim::keep(app, signup, Some(claim::until(now))).await?;
         return Ok(true);
     }

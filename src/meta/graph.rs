@@ -17,7 +17,7 @@ use super::{
     Meta,
     failure::{Failure, GraphError},
 };
-use crate::{meter, seal::hmac_sha256_hex};
+use crate::{meter, seal::hmac_sha256_hex, trace};
 
 /// No answer that we ask for is anywhere near this long.
 const LONGEST_ANSWER: usize = 1024 * 1024;
@@ -47,7 +47,7 @@ impl Meta {
 
     /// `DELETE`.
     pub(super) async fn delete(&self, segments: &[&str], token: &SecretString) -> Result<Value, Failure> {
-        self.call(Method::DELETE, self.address(segments), None, token).await
+        timed(name("DELETE", segments), self.call(Method::DELETE, self.address(segments), None, token)).await
     }
 
     async fn call(
@@ -77,9 +77,9 @@ fn name(method: &str, segments: &[&str]) -> String {
     format!("{method} /{}", path.join("/"))
 }
 
-/// Counts a call and the time it took.
+/// Counts a call and the time it took, and traces it.
 pub(super) async fn timed<T>(name: String, call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let began = Instant::now();
+    let (mut span, began) = (trace::call("meta", &name), Instant::now());
     let answer = call.await;
     let outcome = match &answer {
         Ok(_) => "ok".to_owned(),
@@ -87,6 +87,9 @@ pub(super) async fn timed<T>(name: String, call: impl Future<Output = Result<T, 
         Err(Failure::Garbled { status, .. }) => format!("status {status}"),
         Err(Failure::Graph(error)) => format!("error {}", error.code),
     };
+    if answer.is_err() {
+        span.fail(outcome.clone());
+    }
     meter::called("meta", name, outcome, began.elapsed());
     answer
 }

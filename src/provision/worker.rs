@@ -13,6 +13,7 @@ use crate::{
     id::ProvisionedId,
     provisioned::{Provisioned, Status},
     store::provisioned,
+    trace::{self, Of},
 };
 
 /// How often the loop looks for work that no request announced.
@@ -119,14 +120,9 @@ async fn step(app: &App, number: &mut Provisioned) -> Result<bool> {
     if let Some(fresh) = provisioned::by_mark(app.store.acquire().await?.db(), &number.mark).await? {
         (number.release_at, number.listening) = (fresh.release_at, fresh.listening);
     }
-    let turn = match number.status {
-        Status::Wanted => buy::pick(app, number).await?,
-        Status::Picked => buy::buy(app, number).await?,
-        Status::Bought => keep::watch(app, number).await?,
-        Status::Connected => keep::look_after(app, number).await?,
-        Status::Releasing => keep::give_back(app, number).await?,
-        Status::Released | Status::Failed => Turn::Over,
-    };
+    let span = trace::part(Of::Provisioned(number.id), number.status.as_str());
+    let turn = span.around(turn(app, number)).await?;
+    drop(span);
     let now = app.clock.now();
     match turn {
         Turn::On => {
@@ -142,6 +138,18 @@ async fn step(app: &App, number: &mut Provisioned) -> Result<bool> {
     }
     save(app, number, false).await?;
     Ok(false)
+}
+
+/// What is due where the number stands.
+async fn turn(app: &App, number: &mut Provisioned) -> Result<Turn> {
+    match number.status {
+        Status::Wanted => buy::pick(app, number).await,
+        Status::Picked => buy::buy(app, number).await,
+        Status::Bought => keep::watch(app, number).await,
+        Status::Connected => keep::look_after(app, number).await,
+        Status::Releasing => keep::give_back(app, number).await,
+        Status::Released | Status::Failed => Ok(Turn::Over),
+    }
 }
 
 /// Writes where a number stands; with `goes_on` the claim is kept. `false` when another link has picked it.

@@ -18,6 +18,7 @@ use crate::{
         releases,
         releases::{Release, Uses},
     },
+    trace::{self, Of},
 };
 
 /// How often the loop looks for work.
@@ -87,7 +88,9 @@ enum Outcome {
 }
 
 async fn attend(app: &App, mut release: Release) -> Result<()> {
-    let outcome = carry_out(app, &mut release).await?;
+    let span = trace::part(Of::Release(release.id), "release");
+    let outcome = span.around(carry_out(app, &mut release)).await?;
+    drop(span);
     let now = app.clock.now();
     match outcome {
         Outcome::Lost => return Ok(()),

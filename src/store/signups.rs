@@ -1,5 +1,6 @@
 //! Signups, and who may move one: every claim raises the row's fence, and a write with an older fence is refused.
 
+use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, types::Json};
 
 use super::{Db, on, sql};
@@ -64,6 +65,21 @@ sql! {
         (select id from signups where ended_at is not null and ended_at < $1 order by ended_at limit $2)";
 }
 
+/// A state and when it was come to, in one column: a version that knows nothing of times reads the state alone.
+#[derive(Serialize, Deserialize)]
+struct Stored<S> {
+    #[serde(flatten)]
+    state: S,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<Timestamp>,
+}
+
+impl Signup {
+    fn stored(&self) -> Json<Stored<&State>> {
+        Json(Stored { state: &self.state, since: self.since })
+    }
+}
+
 #[derive(FromRow)]
 struct Row {
     id: SignupId,
@@ -73,7 +89,7 @@ struct Row {
     #[sqlx(try_from = "String")]
     connection_type: ConnectionType,
     language: Option<String>,
-    state: Json<State>,
+    state: Json<Stored<State>>,
     way: String,
     claim: Option<Json<Claim>>,
     code_sealed: Option<Vec<u8>>,
@@ -94,7 +110,8 @@ impl From<Row> for Signup {
     fn from(row: Row) -> Self {
         let way = Way::parse(&row.way);
         // Whoever does not know how a code came cannot exchange it.
-        let state = match (way, row.state.0) {
+        let Stored { state, since } = row.state.0;
+        let state = match (way, state) {
             (None, state @ (State::Login | State::Exchange)) => {
                 State::Newer(serde_json::to_value(state).unwrap_or_default())
             }
@@ -108,6 +125,7 @@ impl From<Row> for Signup {
             connection_type: row.connection_type,
             language: row.language.as_deref().and_then(Lang::parse),
             state,
+            since,
             way: way.unwrap_or(Way::Redirect),
             claim: row.claim.map(|claim| claim.0),
             code: row.code_sealed,
@@ -148,7 +166,7 @@ pub async fn insert(db: Db<'_>, signup: &Signup, login: &Login) -> Result<()> {
             .bind(&login.state)
             .bind(&login.visitor)
             .bind(signup.state.step().as_str())
-            .bind(Json(&signup.state))
+            .bind(signup.stored())
             .bind(signup.created_at)
             .execute(c)
             .await?;
@@ -242,7 +260,7 @@ pub async fn save(db: Db<'_>, signup: &Signup, lease: Option<Timestamp>, now: Ti
             .bind(signup.id)
             .bind(signup.fence)
             .bind(signup.state.step().as_str())
-            .bind(Json(&signup.state))
+            .bind(signup.stored())
             .bind(&signup.code)
             .bind(&signup.token)
             .bind(signup.token_expires_at)
@@ -288,6 +306,7 @@ pub async fn forget(db: Db<'_>, when: Timestamp, most: i64) -> Result<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::signup::Step;
 
     #[test]
@@ -297,5 +316,26 @@ mod tests {
             let is_listed = due!().contains(&format!("'{step}'"));
             assert_eq!(is_listed, !moved_by_others.contains(step), "{step}");
         }
+    }
+
+    #[test]
+    fn a_state_is_read_with_its_time_and_without() {
+        let since = Some(Timestamp(5));
+        let stored = serde_json::to_value(Stored { state: &State::Exchange, since }).unwrap();
+        assert_eq!(
+            serde_json::from_value::<State>(stored.clone()).unwrap(),
+            State::Exchange,
+            "as older versions read it"
+        );
+        for (text, expected) in [(stored.to_string(), since), (r#"{"step":"exchange"}"#.to_owned(), None)] {
+            let read: Stored<State> = serde_json::from_str(&text).unwrap();
+            assert_eq!((read.state, read.since), (State::Exchange, expected), "{text}");
+        }
+        // What only a newer version understands comes back as it was, with its time.
+        let newer = r#"{"step":"holograms","since":7,"lamps":[1,2]}"#;
+        let read: Stored<State> = serde_json::from_str(newer).unwrap();
+        assert!(matches!(read.state, State::Newer(_)) && read.since == Some(Timestamp(7)));
+        let again = serde_json::to_value(Stored { state: &read.state, since: read.since }).unwrap();
+        assert_eq!(again, serde_json::from_str::<serde_json::Value>(newer).unwrap());
     }
 }

@@ -5,7 +5,12 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::{Db, Store, on, sql};
-use crate::{clock::Timestamp, error::Result, link::Status, meter::Standing};
+use crate::{
+    clock::Timestamp, error::Result, link::Status, meter::Standing, provisioned::Status as Provisioned, signup::Step,
+};
+
+/// As long as a login may take, in milliseconds.
+const HOUR: i64 = 60 * 60 * 1000;
 
 macro_rules! sample {
     ($table:literal, $column:literal) => {
@@ -49,7 +54,9 @@ sql! {
     MIGRATED = "select count(*) from _sqlx_migrations where success";
     LINKS = "select case when status = 'active' and expires_at <= $1 then 'expired' else status end as standing, count(*) \
         from setup_links group by standing";
-    RUNNING = "select count(*) from signups where returned_at is not null and ended_at is null";
+    RUNNING = "select step, count(*) from signups where ended_at is null and (returned_at is not null or created_at > $1) \
+        group by step";
+    HELD = "select status, count(*) from provisioned_numbers where status not in ('released', 'failed') group by status";
     NUMBERS = "select count(*) from phone_numbers";
     SESSIONS = "select count(*) from sessions where expires_at > $1";
     PENDING = "select count(*) from deliveries where status = 'pending'";
@@ -95,23 +102,31 @@ pub async fn migrated(db: Db<'_>) -> Result<i64> {
     Ok(on!(db, c => sqlx::query_scalar(MIGRATED).fetch_one(c).await?))
 }
 
+/// Every name with its count, which is none where the database has no row of it.
+fn each(names: impl Iterator<Item = &'static str>, found: &[(String, i64)]) -> Vec<(&'static str, i64)> {
+    names.map(|name| (name, found.iter().find(|(other, _)| other == name).map_or(0, |(_, count)| *count))).collect()
+}
+
 /// How much there is of everything.
 pub async fn read(store: &Store, now: Timestamp) -> Result<Standing> {
     let mut lease = store.acquire().await?;
     let mut db = lease.db();
-    let (links, running, numbers, sessions, pending, oldest) = on!(&mut db, c => {
+    let an_hour_ago = Timestamp(now.0.saturating_sub(HOUR));
+    let (links, running, held, numbers, sessions, pending, oldest) = on!(&mut db, c => {
         let links: Vec<(String, i64)> = sqlx::query_as(LINKS).bind(now).fetch_all(&mut **c).await?;
-        let running: i64 = sqlx::query_scalar(RUNNING).fetch_one(&mut **c).await?;
+        let running: Vec<(String, i64)> = sqlx::query_as(RUNNING).bind(an_hour_ago).fetch_all(&mut **c).await?;
+        let held: Vec<(String, i64)> = sqlx::query_as(HELD).fetch_all(&mut **c).await?;
         let numbers: i64 = sqlx::query_scalar(NUMBERS).fetch_one(&mut **c).await?;
         let sessions: i64 = sqlx::query_scalar(SESSIONS).bind(now).fetch_one(&mut **c).await?;
         let pending: i64 = sqlx::query_scalar(PENDING).fetch_one(&mut **c).await?;
         let oldest: Option<Timestamp> = sqlx::query_scalar(OLDEST).fetch_one(&mut **c).await?;
-        (links, running, numbers, sessions, pending, oldest)
+        (links, running, held, numbers, sessions, pending, oldest)
     });
-    let of = |status: Status| links.iter().find(|(name, _)| name == status.as_str()).map_or(0, |(_, count)| *count);
+    let stages = Step::ALL.iter().filter(|step| !matches!(step, Step::Connected | Step::Failed));
     Ok(Standing {
-        links: Status::ALL.iter().map(|&status| (status.as_str(), of(status))).collect(),
-        running,
+        links: each(Status::ALL.iter().map(|status| status.as_str()), &links),
+        running: each(stages.map(|step| step.as_str()), &running),
+        held: each(Provisioned::ALL.iter().filter(|status| status.is_held()).map(|status| status.as_str()), &held),
         numbers,
         sessions,
         pending,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Account, Failure, Twilio};
-use crate::meter;
+use crate::{meter, trace};
 
 /// The longest wait that Twilio may ask for: a header gone wrong must not put off for a year what costs money meanwhile.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
@@ -40,7 +40,8 @@ impl Twilio {
         url: Url,
         form: &[(&str, &str)],
     ) -> Result<Vec<u8>, Failure> {
-        let (name, began) = (name(method.as_str(), url.path()), Instant::now());
+        let name = name(method.as_str(), url.path());
+        let (mut span, began) = (trace::call("twilio", &name), Instant::now());
         let answer = self.exchange(account, method, url, form).await;
         let outcome = match &answer {
             Ok(_) => "ok".to_owned(),
@@ -48,6 +49,9 @@ impl Twilio {
             Err(Failure::Refused { status, code: 0, .. }) => format!("status {status}"),
             Err(Failure::Refused { code, .. }) => format!("error {code}"),
         };
+        if answer.is_err() {
+            span.fail(outcome.clone());
+        }
         meter::called("twilio", name, outcome, began.elapsed());
         answer
     }

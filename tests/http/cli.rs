@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use crate::support::{Visitor, house::SECRET_KEYS, on_both};
+use crate::support::{Visitor, house::SECRET_KEYS, on_both, output};
 
 /// The binary with nothing in its environment but what a test puts there.
 pub fn setuplinks(arguments: &[&str]) -> Command {
@@ -19,6 +19,7 @@ pub fn setuplinks(arguments: &[&str]) -> Command {
 #[track_caller]
 pub fn printed(output: &Output) -> String {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    output::logged(&err);
     assert!(output.status.success(), "{out}{err}");
     out.trim_end().to_owned()
 }
@@ -28,7 +29,9 @@ pub fn printed(output: &Output) -> String {
 pub fn complaint(output: &Output) -> String {
     assert!(!output.status.success(), "it should have failed");
     assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    output::logged(&said);
+    said
 }
 
 /// Asks it to end, as Ctrl-C (`INT`) or a service manager (`TERM`) does, and waits until it has.
@@ -135,6 +138,7 @@ on_both! {
 
         tokio::task::block_in_place(|| end(child, "TERM"));
         let rest: Vec<String> = lines.map_while(Result::ok).collect();
+        output::logged(&rest.join("\n"));
         assert!(rest.iter().all(|line| !line.contains(&"x".repeat(32))), "a log line has no token: {rest:?}");
         let shell = Shell { database: fresh.url.clone() };
         assert_eq!(printed(&shell.run(&["project", "list"])), "", "and the database is migrated");

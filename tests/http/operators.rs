@@ -15,7 +15,7 @@ use sqlx::{Connection as _, Executor as _};
 
 use crate::{
     cli::{complaint, printed, setuplinks},
-    support::{Database, Platform, Visitor, database::Fresh, house::SECRET_KEYS, on_both, until},
+    support::{Database, Platform, Visitor, database::Fresh, house::SECRET_KEYS, on_both, output, until},
 };
 
 /// A running server with its two addresses.
@@ -45,7 +45,9 @@ impl Serving {
             .envs([("LISTEN_ADDR", "127.0.0.1:0"), ("ADMIN_ADDR", "127.0.0.1:0"), ("LOG_FORMAT", "json")])
             .envs([("DATABASE_URL", fresh.url.as_str()), ("SECRET_KEYS", SECRET_KEYS)])
             .envs([("META_APP_ID", "1"), ("META_APP_SECRET", "2"), ("META_CONFIG_ID", "3")])
+            .env("RUST_LOG", output::EVERYTHING)
             .stderr(Stdio::piped());
+        output::watch();
         let mut child = serve.spawn().expect("it starts");
         let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines();
         let mut address = |message: &str| {
@@ -54,7 +56,7 @@ impl Serving {
             line["address"].as_str().expect("an address").to_owned()
         };
         let (admin, public) = tokio::task::block_in_place(|| (address("answering operators"), address("\"serving\"")));
-        std::thread::spawn(move || lines.for_each(drop));
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| output::logged(&line)));
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { child, public: format!("http://{public}"), admin: format!("http://{admin}"), fresh, http }
     }
@@ -65,7 +67,9 @@ impl Serving {
 
     async fn ask(&self, path: &str) -> (u16, String) {
         let answer = self.http.get(format!("{}{path}", self.admin)).send().await.expect("an answer");
-        (answer.status().as_u16(), answer.text().await.expect("text"))
+        let (status, text) = (answer.status().as_u16(), answer.text().await.expect("text"));
+        output::logged(&text);
+        (status, text)
     }
 
     async fn ready(&self) -> (u16, Value) {

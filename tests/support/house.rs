@@ -19,7 +19,7 @@ use setuplinks::{
 };
 use tokio::net::TcpListener;
 
-use super::{Database, Platform, database::Fresh};
+use super::{Database, Platform, database::Fresh, output};
 
 pub const APP_ID: &str = "100000000000001";
 pub const APP_SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -143,6 +143,7 @@ impl House {
         (listener, url): (TcpListener, String),
         furnish: impl FnOnce(&mut App),
     ) -> Self {
+        output::watch();
         let port = listener.local_addr().expect("an address").port();
         let public_url = PublicUrl::parse(&url).expect("an origin");
         let facebook = facebook(&public_url, clock.clone()).await;
@@ -224,6 +225,7 @@ impl Way {
 impl Drop for House {
     fn drop(&mut self) {
         self.app.stopping.cancel();
+        output::secrets_of_world(self.world());
     }
 }
 

@@ -9,9 +9,12 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod collector;
 pub mod database;
 pub mod house;
+pub mod output;
 pub mod pictures;
+pub mod place;
 pub mod platform;
 pub mod program;
 pub mod proxy;
@@ -19,9 +22,11 @@ pub mod receiver;
 pub mod visitor;
 pub mod wire;
 
+pub use collector::Collector;
 pub use database::Database;
 pub use house::House;
 pub use pictures::Pictures;
+pub use place::Place;
 pub use platform::{Answer, Link, Platform};
 pub use program::Program;
 pub use receiver::{Manner, Receiver};

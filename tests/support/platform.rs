@@ -4,6 +4,8 @@ use reqwest::{Method, header::HeaderMap};
 use serde_json::{Value, json};
 use setuplinks::id::ProjectId;
 
+use super::output;
+
 /// Calls the API as one project.
 #[derive(Clone)]
 pub struct Platform {
@@ -55,6 +57,7 @@ impl Answer {
 impl Platform {
     pub fn new(base: String, key: String, project: ProjectId) -> Self {
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+        output::secret(&key);
         Self { base, key, project, http: http.expect("a client") }
     }
 
@@ -69,10 +72,15 @@ impl Platform {
     }
 
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let sent = request.try_clone().and_then(|request| request.build().ok());
+        let sent = sent.as_ref().and_then(|sent| serde_json::from_slice(sent.body()?.as_bytes()?).ok());
+        output::secrets_of_body(&sent.unwrap_or(Value::Null));
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("a body");
+        output::answered(status, &text);
         let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect(&text) };
+        output::secrets_of_body(&body);
         Answer { status, headers, body }
     }
 

@@ -15,7 +15,7 @@ use setuplinks::sandbox::twilio;
 
 use super::{
     house::{APP_ID, APP_SECRET, CONFIG_ID, SECRET_KEYS},
-    until,
+    output, until,
 };
 
 /// A port that nothing takes between two processes: below those that the system hands out by itself.
@@ -61,7 +61,9 @@ impl Start {
 
     /// Starts `serve`, and does not wait for anything.
     pub fn spawn(&self) -> Program {
-        let process = Command::new(&self.binary)
+        output::watch();
+        let mut command = Command::new(&self.binary);
+        command
             .arg("serve")
             .env_clear()
             .envs([
@@ -90,10 +92,9 @@ impl Start {
             .envs(self.more.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(self.log())
-            .spawn()
-            .expect("the program starts");
-        Program { process: Some(process), port: self.port }
+            .stderr(self.log());
+        output::log_of(&mut command);
+        Program { process: Some(command.spawn().expect("the program starts")), port: self.port }
     }
 
     /// Where it writes what it does: nowhere, unless somebody who looks for a fault names a folder.

@@ -4,13 +4,13 @@ use std::{collections::HashMap, sync::Mutex};
 
 use reqwest::{
     Method,
-    header::{HeaderMap, SET_COOKIE},
+    header::{HeaderMap, LOCATION, SET_COOKIE},
 };
 use scraper::{Html, Selector};
 use setuplinks::sandbox::{Login, World};
 use url::Url;
 
-use super::{Link, until};
+use super::{Link, output, until};
 
 /// One browser.
 pub struct Visitor {
@@ -140,10 +140,17 @@ impl Visitor {
         for cookie in response.headers().get_all(SET_COOKIE) {
             let cookie = cookie.to_str().expect("text").split(';').next().expect("a pair").to_owned();
             let (name, value) = cookie.split_once('=').expect("a pair");
+            output::secret(value);
             self.cookies.lock().expect("cookies").insert(name.to_owned(), value.to_owned());
         }
+        output::secrets_of_address(url);
+        if let Some(location) = response.headers().get(LOCATION) {
+            output::secrets_of_address(location.to_str().expect("text"));
+        }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Page { url: url.to_owned(), status, headers, html: response.text().await.expect("a body") }
+        let html = response.text().await.expect("a body");
+        output::answered(status, &html);
+        Page { url: url.to_owned(), status, headers, html }
     }
 
     pub async fn get(&self, url: &str) -> Page {

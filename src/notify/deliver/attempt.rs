@@ -1,6 +1,6 @@
 //! One try: the request, its signatures, and what the answer means for the next.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -14,6 +14,7 @@ use crate::{
     guard::{Answer, RetryAfter},
     meter,
     notify::{place, sign},
+    trace::{self, Of},
     webhook::{Delivery, DeliveryStatus, Webhook},
 };
 
@@ -44,6 +45,7 @@ impl Secrets {
 
 /// One try. Gives the delivery as it is to be kept.
 pub(super) async fn attempt(app: &App, webhook: &Webhook, secrets: &Secrets, mut delivery: Delivery) -> Delivery {
+    let mut span = trace::part(Of::Delivery(delivery.id), "try");
     let answer = match headers(webhook, secrets, &delivery, app.clock.now()) {
         Ok(headers) => app.guard.post(&webhook.url, headers, delivery.body.clone()).await,
         Err(_) => Err("the request cannot be written"),
@@ -72,12 +74,33 @@ pub(super) async fn attempt(app: &App, webhook: &Webhook, secrets: &Secrets, mut
             delivery.failed_at = Some(now);
         }
     }
+    span.set("http.response.status_code", status.map_or(0, i64::from));
+    if delivery.status != DeliveryStatus::Delivered {
+        span.fail(status.map_or(Cow::Borrowed("no answer"), |status| format!("status {status}").into()));
+    }
+    drop(span);
+    traced(&delivery);
     meter::attempted(delivery.status.as_str());
     tracing::info!(
         webhook = %webhook.id, delivery = %delivery.id, event = %delivery.event, status, tries = delivery.attempt_count,
         outcome = %delivery.status, "delivery"
     );
     delivery
+}
+
+/// Completes the trace of a delivery that is over, the first time that it is.
+fn traced(delivery: &Delivery) {
+    if delivery.status == DeliveryStatus::Pending || delivery.tries_before > 0 {
+        return;
+    }
+    let mut span = trace::whole(Of::Delivery(delivery.id), "deliver", delivery.created_at);
+    span.set("setuplinks.delivery.id", delivery.id.to_string());
+    span.set("setuplinks.webhook.id", delivery.webhook_id.to_string());
+    span.set("setuplinks.event", delivery.event.clone());
+    span.set("setuplinks.tries", i64::from(delivery.attempt_count));
+    if delivery.status == DeliveryStatus::Failed {
+        span.fail("given up");
+    }
 }
 
 /// Sends a sample of an event, now and once, and keeps no record of it. Gives why the endpoint did not take it.
