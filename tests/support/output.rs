@@ -95,7 +95,10 @@ pub fn private(text: &str) {
 fn known(name: &'static str, text: &str) {
     static KNOWN: LazyLock<Mutex<HashSet<(&str, String)>>> = LazyLock::new(Mutex::default);
     // Shorter ones, and words that tests make up, could stand there for something else.
-    let is_one = text.len() >= 6 && text.bytes().any(|byte| byte.is_ascii_digit());
+    let is_one = text.len() >= 6
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        // What no header may hold is no secret that could have been.
+        && !text.chars().any(char::is_control);
     if FOLDER.is_some() && is_one && KNOWN.lock().expect("known").insert((name, text.to_owned())) {
         let mut secrets = file(name).expect("a folder");
         writeln!(secrets, "{text}").expect("kept");
