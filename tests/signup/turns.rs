@@ -117,9 +117,10 @@ on_both! {
         hold.release();
         other.stopping.cancel();
         let calls = story.called();
-        // What is left of the first house is its loops: signups, deliveries, what goes, what expires, visits, bought numbers and
-        // their comparison with the accounts, and the broom.
-        until("the first to stop", || async { (story.house.app.tasks.len() == 8).then_some(()) }).await;
+        // What is left of the first house is its loops: signups, deliveries, what goes, what expires, visits, bought numbers, their
+        // comparison with the accounts and what was recorded on them, Meta's notices and their handing on, old keys, what is
+        // kept long enough, and the broom.
+        until("the first to stop", || async { (story.house.app.tasks.len() == 13).then_some(()) }).await;
         assert_eq!(story.called(), calls, "it went no further");
         assert_eq!((story.world().count("register"), records::numbers(&story.house.app.store).await), (1, 1));
         let events = records::events(&story.house.app.store, &story.link.id).await;
