@@ -87,7 +87,7 @@ on_both! {
     async fn a_request_of_its_own_is_found_by_its_id(db: Database) {
         let (place, collector) = (Place::new(db).await, Collector::open().await);
         let mut program = place.serve(&[
-            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &format!("{}/v1/traces", collector.url)),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &*format!("{}/v1/traces", collector.url)),
             ("OTEL_SERVICE_NAME", "onboarding"),
         ]).await;
         let refused = place.platform.get("/customers/none").await;

@@ -1,25 +1,12 @@
 //! The process dies at any point, or is asked to stop, and another one goes on: nothing is lost, nothing is done twice.
 
 use serde_json::json;
-use setuplinks::{
-    api::key,
-    app::PublicUrl,
-    clock::Clock,
-    sandbox::{Hold, Login, Outcome, Sandbox, Trouble, When, World},
-    store::{Store, projects},
-};
+use setuplinks::sandbox::{Hold, Login, Outcome, Trouble, When, World};
 
 use crate::{
     law, records,
     story::{FAILURE, SUCCESS, each, terms},
-    support::{
-        Database, Link, Page, Platform, Visitor,
-        database::Fresh,
-        house::facebook,
-        on_both,
-        program::{PendingStop, Program, port},
-        until,
-    },
+    support::{Database, Link, Page, Place, Program, Visitor, on_both, program::PendingStop, until},
 };
 
 const DEDICATED: [&str; 7] =
@@ -29,15 +16,11 @@ const COEXISTENCE: [&str; 8] =
 
 /// The real program on a port and a database that outlive it, with a customer in front of it.
 pub struct Deployment {
-    port: u16,
-    database: Fresh,
-    facebook: Sandbox,
-    store: Store,
-    pub platform: Platform,
+    program: Program,
+    settings: Vec<(&'static str, String)>,
+    pub place: Place,
     link: Link,
     visitor: Visitor,
-    settings: Vec<(&'static str, String)>,
-    program: Program,
 }
 
 impl Deployment {
@@ -47,24 +30,15 @@ impl Deployment {
 
     /// The same, with more settings.
     pub async fn start_with(database: Database, settings: impl FnOnce(&World) -> Vec<(&'static str, String)>) -> Self {
-        let port = port();
-        let url = format!("http://localhost:{port}");
-        let facebook = facebook(&PublicUrl::parse(&url).expect("an origin"), Clock::system()).await;
-        let database = database.fresh().await;
-        let store = Store::open(&database.url).await.expect("a database");
-        let now = Clock::system().now();
-        let project = projects::Project::new("Acme".to_owned(), now);
-        projects::insert(store.acquire().await.expect("a connection").db(), &project).await.expect("a project");
-        let key = key::create(&store, project.id, "test", now).await.expect("a key");
-        let platform = Platform::new(url, key, project.id);
-        let settings = settings(facebook.world());
-        let program = Program::serve_with(port, &database.url, &facebook.url(), &settings).await;
-        let link = platform.link(terms(&json!({}))).await;
-        Self { port, database, facebook, store, platform, link, visitor: Visitor::new(), settings, program }
+        let place = Place::new(database).await;
+        let settings = settings(place.world());
+        let program = place.serve(&settings).await;
+        let link = place.platform.link(terms(&json!({}))).await;
+        Self { program, settings, place, link, visitor: Visitor::new() }
     }
 
     pub fn world(&self) -> &World {
-        self.facebook.world()
+        self.place.world()
     }
 
     pub fn kill(&mut self) {
@@ -76,7 +50,7 @@ impl Deployment {
     }
 
     pub async fn start_again(&mut self) {
-        self.program = Program::serve_with(self.port, &self.database.url, &self.facebook.url(), &self.settings).await;
+        self.program = self.place.serve(&self.settings).await;
     }
 
     async fn come_back(&self, login: impl Into<Login>) -> String {
@@ -97,21 +71,21 @@ impl Deployment {
     }
 
     async fn record(&self) -> records::Row {
-        records::signups(&self.store, &self.link.id).await.pop().expect("a signup")
+        records::signups(&self.place.store, &self.link.id).await.pop().expect("a signup")
     }
 
     async fn connected(&self, end: &Page, point: &str) {
         assert!(end.location().starts_with(SUCCESS), "{point}: {}", end.location());
         let number = self.world().number(&end.landing()["phone_number_id"]).expect("a number");
-        let seen = self.platform.see(&self.link).await;
+        let seen = self.place.platform.see(&self.link).await;
         assert_eq!((&seen["status"], &seen["whatsapp_setup_status"]), (&json!("used"), &json!("completed")), "{point}");
         assert!(self.world().subscribed(&number.waba_id), "{point}");
         assert!(number.registered || (number.contacts_synced && number.history_synced), "{point}: {number:?}");
-        assert_eq!(records::numbers(&self.store).await, 1, "{point}");
-        let events = records::events(&self.store, &self.link.id).await;
+        assert_eq!(records::numbers(&self.place.store).await, 1, "{point}");
+        let events = records::events(&self.place.store, &self.link.id).await;
         let told = |name: &str| events.iter().filter(|(event, _)| event == name).count();
         assert_eq!((told("setup_link.completed"), told("whatsapp.phone_number.created")), (1, 1), "{point}");
-        law::hold_against(self.world(), &format!("{}/auth/facebook/callback", self.platform.base));
+        law::hold_against(self.world(), &format!("{}/auth/facebook/callback", self.place.platform.base));
     }
 }
 
@@ -263,18 +237,18 @@ on_both! {
             let number = deployment.world().number(&end.landing()["phone_number_id"]).expect("a number");
             let holds = [deployment.world().hold("deregister", when), deployment.world().hold("unsubscribe", when)];
             let path = format!("/whatsapp/phone_numbers/{}?deregister=true", number.id);
-            assert_eq!(deployment.platform.delete(&path).await.status, 204);
+            assert_eq!(deployment.place.platform.delete(&path).await.status, 204);
             for hold in &holds {
                 hold.reached().await;
                 deployment.kill();
                 deployment.start_again().await;
             }
             until("Meta to be told", || async {
-                (records::releases(&deployment.store).await == 0).then_some(())
+                (records::releases(&deployment.place.store).await == 0).then_some(())
             }).await;
             let number = deployment.world().number(&number.id).expect("a number");
             assert!(!number.registered && !deployment.world().subscribed(&number.waba_id), "{when:?}");
-            assert_eq!(deployment.platform.get(&format!("/whatsapp/phone_numbers/{}", number.id)).await.status, 404);
+            assert_eq!(deployment.place.platform.get(&format!("/whatsapp/phone_numbers/{}", number.id)).await.status, 404);
         }
     }
 }

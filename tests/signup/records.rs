@@ -107,6 +107,15 @@ pub async fn keeps_codes(store: &Store) -> bool {
     count > 0
 }
 
+/// Whether somebody moves a bought number at that moment, or is about to.
+pub async fn moves_numbers(store: &Store, now: Timestamp) -> bool {
+    let query = "select count(*) from provisioned_numbers \
+        where status not in ('released', 'failed') and (lease_until > $1 or next_at <= $1)";
+    let count: i64 =
+        on_pool!(store, pool => sqlx::query_scalar(query).bind(now).fetch_one(pool).await).expect("a count");
+    count > 0
+}
+
 /// Names and payloads of the link's events, by name.
 pub async fn events(store: &Store, link: &str) -> Vec<(String, Value)> {
     let link = LinkId::parse(link).expect("a link's id");

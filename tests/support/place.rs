@@ -20,6 +20,7 @@ use super::{
 pub struct Place {
     pub port: u16,
     pub database: Fresh,
+    pub store: Store,
     pub facebook: Sandbox,
     pub platform: Platform,
 }
@@ -35,7 +36,7 @@ impl Place {
         let project = projects::Project::new("Acme".to_owned(), now);
         projects::insert(store.acquire().await.expect("a connection").db(), &project).await.expect("a project");
         let key = key::create(&store, project.id, "test", now).await.expect("a key");
-        Self { port, database, facebook, platform: Platform::new(url, key, project.id) }
+        Self { port, platform: Platform::new(url, key, project.id), database, store, facebook }
     }
 
     pub fn world(&self) -> &World {
@@ -43,13 +44,13 @@ impl Place {
     }
 
     /// The program at the address that customers know.
-    pub async fn serve(&self, settings: &[(&'static str, &str)]) -> Program {
+    pub async fn serve(&self, settings: &[(&'static str, impl ToString)]) -> Program {
         self.serve_at(self.port, settings).await
     }
 
     /// Another at a port of its own.
-    pub async fn serve_at(&self, port: u16, settings: &[(&'static str, &str)]) -> Program {
-        let settings: Vec<_> = settings.iter().map(|&(name, value)| (name, value.to_owned())).collect();
+    pub async fn serve_at(&self, port: u16, settings: &[(&'static str, impl ToString)]) -> Program {
+        let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.to_string())).collect();
         Program::serve_with(port, &self.database.url, &self.facebook.url(), &settings).await
     }
 }

@@ -15,7 +15,7 @@ const POINTS: [When; 2] = [When::Before, When::After];
 /// A deployment whose customer has a link with a number, and whose first comparison is over.
 async fn deployment(db: Database) -> (Deployment, Link, Visitor) {
     let deployment = Deployment::start(db).await;
-    let link = deployment.platform.link(with_number(&json!({}))).await;
+    let link = deployment.place.platform.link(with_number(&json!({}))).await;
     until("the first comparison", || async { (deployment.world().twilio().count("numbers") > 0).then_some(()) }).await;
     (deployment, link, Visitor::new())
 }
@@ -58,12 +58,12 @@ on_both! {
             visitor.post(&format!("{}/provision", link.url), &[("country", "US")]).await;
             number(&visitor, &link).await;
             let hold = deployment.world().twilio().hold(call, when);
-            deployment.platform.change(&link, json!({"status": "revoked"})).await.data(200);
+            deployment.place.platform.change(&link, json!({"status": "revoked"})).await.data(200);
             hold.reached().await;
             deployment.kill();
             deployment.start_again().await;
             until("the number to be given back", || async {
-                let seen = deployment.platform.see(&link).await;
+                let seen = deployment.place.platform.see(&link).await;
                 (seen["provisioned_phone_number"]["status"] == "released").then_some(())
             })
             .await;

@@ -107,7 +107,7 @@ on_both! {
 
     async fn a_process_that_dies_over_it_tells_the_next(db: Database) {
         let mut deployment = Deployment::start(db).await;
-        let link = deployment.platform.link(with_number(&json!({}))).await;
+        let link = deployment.place.platform.link(with_number(&json!({}))).await;
         let twilio = deployment.world().twilio().clone();
         until("the first comparison", || async { (twilio.count("numbers") > 0).then_some(()) }).await;
         let hold = twilio.hold("buy", When::After);

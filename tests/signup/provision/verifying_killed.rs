@@ -22,7 +22,7 @@ on_both! {
         let points = calls.into_iter().flat_map(|call| [When::Before, When::After].map(|when| (call, when)));
         each(points, |(call, when)| async move {
             let mut deployment = Deployment::start_with(db, partner).await;
-            let link = deployment.platform.link(with_number(&json!({}))).await;
+            let link = deployment.place.platform.link(with_number(&json!({}))).await;
             let visitor = Visitor::new();
             let hold = deployment.world().hold(call, when);
             visitor.post(&format!("{}/provision", link.url), &[("country", "US")]).await;
@@ -51,7 +51,7 @@ on_both! {
     async fn killed_while_a_number_leaves_the_pool(db: Database) {
         each([When::Before, When::After], |when| async move {
             let mut deployment = Deployment::start_with(db, partner).await;
-            let link = deployment.platform.link(with_number(&json!({}))).await;
+            let link = deployment.place.platform.link(with_number(&json!({}))).await;
             let visitor = Visitor::new();
             visitor.post(&format!("{}/provision", link.url), &[("country", "US")]).await;
             until("a number", || async {
@@ -59,7 +59,7 @@ on_both! {
             })
             .await;
             let hold = deployment.world().hold("unpool", when);
-            deployment.platform.change(&link, json!({"status": "revoked"})).await.data(200);
+            deployment.place.platform.change(&link, json!({"status": "revoked"})).await.data(200);
             hold.reached().await;
             deployment.kill();
             deployment.start_again().await;
