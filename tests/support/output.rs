@@ -41,6 +41,13 @@ fn file(name: &str) -> Option<File> {
     Some(OpenOptions::new().create(true).append(true).open(path).expect("the output can be kept"))
 }
 
+/// Adds a line to it at one go: others write there too, and nothing of theirs may come between.
+fn keep(name: &str, line: &str) {
+    if let Some(mut file) = file(name) {
+        file.write_all(format!("{line}\n").as_bytes()).expect("kept");
+    }
+}
+
 /// Keeps what houses inside this process write, and knows the secrets that every run has.
 pub fn watch() {
     static ONCE: Once = Once::new();
@@ -68,17 +75,13 @@ pub fn log_of(program: &mut Command) {
 
 /// Keeps what a test has read of a program's log, or what went where a log may be kept.
 pub fn logged(text: &str) {
-    if let Some(mut log) = file("read.log") {
-        writeln!(log, "{text}").expect("kept");
-    }
+    keep("read.log", text);
 }
 
 /// Keeps an answer to what was not done.
 pub fn answered(status: u16, body: &str) {
-    if status >= 400
-        && let Some(mut answers) = file("refused.answer")
-    {
-        writeln!(answers, "{body}").expect("kept");
+    if status >= 400 {
+        keep("refused.answer", body);
     }
 }
 
@@ -100,8 +103,7 @@ fn known(name: &'static str, text: &str) {
         // What no header may hold is no secret that could have been.
         && !text.chars().any(char::is_control);
     if FOLDER.is_some() && is_one && KNOWN.lock().expect("known").insert((name, text.to_owned())) {
-        let mut secrets = file(name).expect("a folder");
-        writeln!(secrets, "{text}").expect("kept");
+        keep(name, text);
     }
 }
 
