@@ -67,7 +67,7 @@ pub async fn in_time(test: impl Future<Output = ()>) {
 
 /// Asks until `look` finds what is waited for. Fails, naming it, when that takes longer than anything here should.
 pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
-    let patience = Duration::from_secs(60);
+    let patience = Duration::from_mins(2);
     let asking = async {
         loop {
             if let Some(found) = look().await {

@@ -41,14 +41,14 @@ async fn gets(wish: &Wish, clock: &Clock, most: Duration) -> String {
     shown(wish, clock, most).await
 }
 
-/// Lets the time pass, so much at most, until a number is there to be connected.
+/// Lets the time pass, so much at most and in twenty parts, until a number is there to be connected.
 async fn shown(wish: &Wish, clock: &Clock, most: Duration) -> String {
     let end = clock.now().plus(most);
     until("a number", || async {
         let page = wish.look().await;
         let found = page.texts("[data-testid=provisioned-number]").pop();
         if found.is_none() && clock.now() < end {
-            a_second_passes(wish, clock).await;
+            passes(most / 20, wish, clock).await;
         }
         found.map(|shown| e164(&shown))
     })
@@ -56,9 +56,9 @@ async fn shown(wish: &Wish, clock: &Clock, most: Duration) -> String {
 }
 
 /// Not while the number is being moved, whose lease would end in the middle, nor while it is due.
-async fn a_second_passes(wish: &Wish, clock: &Clock) {
+async fn passes(time: Duration, wish: &Wish, clock: &Clock) {
     if !records::moves_numbers(&wish.house.app.store, clock.now()).await {
-        clock.advance(Duration::from_secs(1));
+        clock.advance(time);
     }
 }
 
@@ -306,7 +306,7 @@ on_both! {
             }
             wish.platform.change(&wish.link, json!({"status": "revoked"})).await.data(200);
             until("the number to be given back", || async {
-                a_second_passes(&wish, &clock).await;
+                passes(Duration::from_secs(5), &wish, &clock).await;
                 (wish.seen().await["status"] == "released").then_some(())
             })
             .await;
