@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use url::{Host, Url};
+use url::Url;
 
-use crate::error::{Error, Result};
+use crate::{error::Result, outgoing};
 
 pub mod accounts;
 pub mod application;
@@ -26,7 +26,6 @@ pub use failure::{Failure, Remedy};
 
 /// How long one call may take. The code of a login lives 30 seconds, and two tries must fit in.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the operator configured about Meta.
 #[derive(Clone, Debug)]
@@ -70,20 +69,7 @@ impl Meta {
     /// # Errors
     /// When no HTTP client can be built on this machine.
     pub fn new(settings: Settings) -> Result<Self> {
-        // A stand-in on this machine is not to be looked for behind a proxy.
-        let is_here = settings.graph_url.host().is_some_and(|host| match host {
-            Host::Domain(name) => name == "localhost",
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
-        });
-        let builder = reqwest::Client::builder();
-        let http = if is_here { builder.no_proxy() } else { builder }
-            .timeout(CALL_TIMEOUT)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("setuplinks/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|e| Error::Internal(format!("no HTTP client: {e}")))?;
+        let http = outgoing::client(&settings.graph_url, CALL_TIMEOUT)?;
         Ok(Self { settings, http })
     }
 

@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use url::{Host, Url};
+use url::Url;
 
-use crate::error::{Error, Result};
+use crate::{error::Result, outgoing};
 
 mod call;
 pub mod failure;
@@ -21,7 +21,6 @@ pub use failure::{Failure, Remedy};
 
 /// How long one call may take: longer than a purchase does, shorter than anybody watches a page.
 const CALL_TIMEOUT: Duration = Duration::from_secs(15);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Who pays, and how we show that we may spend it.
 #[derive(Clone, Debug)]
@@ -115,19 +114,7 @@ impl Twilio {
     /// # Errors
     /// When no HTTP client can be built on this machine.
     pub fn new(settings: Settings) -> Result<Self> {
-        let is_here = settings.api_url.host().is_some_and(|host| match host {
-            Host::Domain(name) => name == "localhost",
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
-        });
-        let builder = reqwest::Client::builder();
-        let http = if is_here { builder.no_proxy() } else { builder }
-            .timeout(CALL_TIMEOUT)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("setuplinks/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|e| Error::Internal(format!("no HTTP client: {e}")))?;
+        let http = outgoing::client(&settings.api_url, CALL_TIMEOUT)?;
         Ok(Self { settings, http })
     }
 
