@@ -17,6 +17,7 @@ use url::form_urlencoded;
 use crate::{
     app::App,
     error::Result,
+    id::ProvisionedId,
     provision::hear,
     provisioned::Provisioned,
     twilio::inbound::{is_call, is_recording},
@@ -51,13 +52,23 @@ impl Told {
             return Ok(None);
         }
         let mut told = Self { form, number: None };
-        told.number = hear::listener(app, told.field("AccountSid"), told.field("To")).await?;
+        let account = told.field("AccountSid");
+        told.number = match named(uri) {
+            Some(id) => hear::listener_of(app, account, id).await?,
+            None => hear::listener(app, account, told.field("To")).await?,
+        };
         Ok(Some(told))
     }
 
     fn field(&self, name: &str) -> &str {
         self.form.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str())
     }
+}
+
+/// The number that one of our own addresses names: what is told of a recording has no `To`.
+fn named(uri: &OriginalUri) -> Option<ProvisionedId> {
+    let mut fields = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    fields.find(|(name, _)| name == "number").and_then(|(_, id)| ProvisionedId::parse(&id))
 }
 
 /// `TwiML`: what is to be done now. Nothing, most of the time.
@@ -86,7 +97,8 @@ async fn voice(State(app): State<App>, uri: OriginalUri, headers: HeaderMap, bod
     let call = told.field("CallSid");
     let Some(number) = told.number.as_ref().filter(|_| is_call(call)) else { return Ok(twiml("")) };
     hear::called(&app, number, call).await?;
-    let (recorded, heard) = (app.public_url.of("/twilio/voice/recorded"), app.public_url.of("/twilio/voice/heard"));
+    let address = |path: &str| app.public_url.of(&format!("/twilio/voice/{path}?number={}", number.id));
+    let (recorded, heard) = (address("recorded"), address("heard"));
     Ok(twiml(&format!(
         "<Record playBeep=\"false\" trim=\"do-not-trim\" timeout=\"10\" maxLength=\"60\" transcribe=\"true\" \
          transcribeCallback=\"{heard}\" recordingStatusCallback=\"{recorded}\" action=\"{recorded}\"/>"

@@ -10,6 +10,7 @@ use crate::{
     clock::Timestamp,
     error::Result,
     event::Name,
+    id::ProvisionedId,
     provisioned::{
         CODE_LIFETIME,
         code::{self, Reading},
@@ -33,6 +34,12 @@ pub async fn is_authentic(app: &App, path: &str, form: &[(String, String)], sign
 pub async fn listener(app: &App, account: &str, phone_number: &str) -> Result<Option<Provisioned>> {
     let now = app.clock.now();
     heard::listener(app.store.acquire().await?.db(), account, phone_number, now).await
+}
+
+/// The same, where it is known which number it is.
+pub async fn listener_of(app: &App, account: &str, id: ProvisionedId) -> Result<Option<Provisioned>> {
+    let now = app.clock.now();
+    heard::listener_of(app.store.acquire().await?.db(), account, id, now).await
 }
 
 /// A message has come: its code is kept, if it has one.

@@ -4,7 +4,8 @@
 //! It stands on the same address as the stand-in Facebook, whose dialog sends its codes through it. A test plans faults for
 //! a call by its name: `account`, `types`, `search`, `buy`, `numbers`, `number`, `update`, `release`, `messages`,
 //! `recordings`, `recording`, `recording_delete`, `transcriptions`, `transcription_delete`, `regulations`, `bundle`, `prices`. [`Fault::Graph`] is an error in
-//! Twilio's shape here; its code is Twilio's.
+//! Twilio's shape here; its code is Twilio's. What the stand-in tells can be held too: `told_sms`, `told_voice`, `told_action`,
+//! `told_recorded`, `told_heard`.
 
 mod answer;
 mod ask;
@@ -95,6 +96,14 @@ struct Plans {
     is_mute: bool,
     loses_codes: bool,
     speech: Speech,
+}
+
+impl Plans {
+    /// What holds the next call of that name.
+    fn gate(&mut self, name: &str) -> Option<Gate> {
+        self.gates.retain(|(_, gate)| !gate.is_open());
+        self.gates.iter().position(|(call, _)| call == name).map(|at| self.gates.remove(at).1)
+    }
 }
 
 /// What the stand-in's recogniser makes of a call.
@@ -282,8 +291,7 @@ impl Exchange {
             status: 0,
             code: None,
         });
-        plans.gates.retain(|(_, gate)| !gate.is_open());
-        let gate = plans.gates.iter().position(|(call, _)| call == ask.name).map(|at| plans.gates.remove(at).1);
+        let gate = plans.gate(ask.name);
         let planned = plans.faults.iter_mut().find(|(call, times, _)| call == ask.name && *times > 0);
         let fault = planned.map(|(_, times, fault)| {
             *times -= 1;

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use setuplinks::sandbox::twilio::{ACCOUNT_SID, Exchange, Owned};
 
 use crate::{
+    kill::Deployment,
+    records,
     story::terms,
     support::{Database, House, Link, Page, Platform, Visitor, until},
 };
@@ -17,6 +19,7 @@ mod marks;
 mod unknown;
 mod verifying;
 mod verifying_killed;
+mod voice_killed;
 
 /// A customer whose link has a number for them.
 pub struct Wish {
@@ -132,6 +135,12 @@ impl Wish {
         .await;
         assert!(self.owned().iter().all(|owned| owned.account == ACCOUNT_SID));
     }
+}
+
+/// How often `provisioned_number.…` of that name was written for a link.
+pub async fn told(deployment: &Deployment, link: &Link, name: &str) -> usize {
+    let events = records::events(&deployment.place.store, &link.id).await;
+    events.iter().filter(|(event, _)| event.strip_prefix("provisioned_number.") == Some(name)).count()
 }
 
 /// A number as it is shown, in E.164.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     clock::random_below,
-    sandbox::{account::Typed, dialog::Refused},
+    sandbox::{account::Typed, dialog::Refused, fault::When},
 };
 
 type Form = Vec<(&'static str, String)>;
@@ -47,7 +47,7 @@ impl Exchange {
             ("SmsStatus", "received".to_owned()),
             ("ApiVersion", "2010-04-01".to_owned()),
         ];
-        self.tell(&owned.sms_url, &form, &token).await;
+        self.tell("told_sms", &owned.sms_url, &form, &token).await;
         true
     }
 
@@ -68,7 +68,7 @@ impl Exchange {
         }
         let common = common(&owned, &call, from);
         let ringing = [common.clone(), vec![("CallStatus", "ringing".to_owned())]].concat();
-        let twiml = self.tell(&owned.voice_url, &ringing, &token).await;
+        let twiml = self.tell("told_voice", &owned.voice_url, &ringing, &token).await;
         let Some(record) = twiml.find("<Record").map(|at| &twiml[at..]) else { return true };
         let (recording, speech) = {
             let mut stock = self.stock();
@@ -83,12 +83,20 @@ impl Exchange {
         }
         let url = format!("{}/2010-04-01/Accounts/{}/Recordings/{recording}", self.0.base, owned.account);
         let recorded: Form = vec![("RecordingSid", recording), ("RecordingUrl", url)];
-        if let Some(address) = attribute(record, "recordingStatusCallback") {
-            let done = vec![("RecordingStatus", "completed".to_owned())];
-            self.tell(&address, &[common.clone(), recorded.clone(), done].concat(), &token).await;
-        }
         if let Some(address) = attribute(record, "action") {
-            self.tell(&address, &[common.clone(), recorded.clone()].concat(), &token).await;
+            self.tell("told_action", &address, &[common.clone(), recorded.clone()].concat(), &token).await;
+        }
+        if let Some(address) = attribute(record, "recordingStatusCallback") {
+            // Of the call it has the SID, and neither end.
+            let done = vec![
+                ("AccountSid", owned.account.clone()),
+                ("CallSid", call.clone()),
+                ("RecordingStatus", "completed".to_owned()),
+                ("RecordingDuration", "1".to_owned()),
+                ("RecordingChannels", "1".to_owned()),
+                ("RecordingSource", "RecordVerb".to_owned()),
+            ];
+            self.tell("told_recorded", &address, &[recorded.clone(), done].concat(), &token).await;
         }
         if let Some(address) = attribute(record, "transcribeCallback") {
             let (status, text) = match speech {
@@ -97,7 +105,7 @@ impl Exchange {
                 Speech::Failed | Speech::Untold => ("failed", ""),
             };
             let said = vec![("TranscriptionStatus", status.to_owned()), ("TranscriptionText", text.to_owned())];
-            self.tell(&address, &[common, recorded, said].concat(), &token).await;
+            self.tell("told_heard", &address, &[common, recorded, said].concat(), &token).await;
         }
         true
     }
@@ -139,7 +147,11 @@ impl Exchange {
     }
 
     /// Posts a signed form; gives the answer's body.
-    async fn tell(&self, url: &str, form: &[(&'static str, String)], token: &str) -> String {
+    async fn tell(&self, name: &str, url: &str, form: &[(&'static str, String)], token: &str) -> String {
+        let gate = self.plans().gate(name);
+        if let Some(gate) = gate.as_ref().filter(|gate| gate.when == When::Before) {
+            gate.pass().await;
+        }
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = self.0.http.post(url).header("x-twilio-signature", sign(token, url, form));
         let request = request.header("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
@@ -148,6 +160,9 @@ impl Exchange {
             Err(_) => (0, String::new()),
         };
         self.plans().told.push(Told { url: url.to_owned(), status, body: text.clone() });
+        if let Some(gate) = gate.as_ref().filter(|gate| gate.when == When::After) {
+            gate.pass().await;
+        }
         text
     }
 }

@@ -15,6 +15,8 @@ sql! {
         lease_until = null where link_id = $1 and status = 'bought'";
     LISTENER = "select * from provisioned_numbers where account_sid = $1 and phone_number = $2 and status = 'bought' \
         and listening_until > $3";
+    LISTENER_OF = "select * from provisioned_numbers where account_sid = $1 and id = $2 and status = 'bought' \
+        and listening_until > $3";
     /// With `$4` only where no code is kept that may still be shown.
     HEAR = "update provisioned_numbers set code_sealed = $2, code_at = $3 \
         where id = $1 and status = 'bought' and listening_until > $3 \
@@ -42,6 +44,13 @@ pub async fn listen(db: Db<'_>, link: LinkId, now: Timestamp, until: Timestamp, 
 pub async fn listener(db: Db<'_>, account: &str, phone_number: &str, now: Timestamp) -> Result<Option<Provisioned>> {
     let row: Option<Row> =
         on!(db, c => sqlx::query_as(LISTENER).bind(account).bind(phone_number).bind(now).fetch_optional(c).await?);
+    Ok(row.map(Provisioned::from))
+}
+
+/// The number of that id, if it waits for what reaches it there.
+pub async fn listener_of(db: Db<'_>, account: &str, id: ProvisionedId, now: Timestamp) -> Result<Option<Provisioned>> {
+    let row: Option<Row> =
+        on!(db, c => sqlx::query_as(LISTENER_OF).bind(account).bind(id).bind(now).fetch_optional(c).await?);
     Ok(row.map(Provisioned::from))
 }
 

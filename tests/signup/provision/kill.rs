@@ -3,7 +3,7 @@
 use serde_json::json;
 use setuplinks::sandbox::{Login, Outcome, When};
 
-use super::{e164, with_number};
+use super::{e164, told, with_number};
 use crate::{
     kill::Deployment,
     story::{SUCCESS, each},
@@ -46,6 +46,9 @@ on_both! {
             let end = visitor.walk(&link, "dedicated", deployment.world(), Login::from(Outcome::Dedicated).phone(&number)).await;
             assert!(end.location().starts_with(SUCCESS), "{call} {when:?}: {}", end.location());
             assert_eq!(twilio.sums(), (1, 0), "{call} {when:?}");
+            for (event, times) in [("bought", 1), ("connected", 1), ("released", 0)] {
+                assert_eq!(told(&deployment, &link, event).await, times, "{call} {when:?}: {event}");
+            }
             drop(hold);
         })
         .await;
@@ -69,6 +72,9 @@ on_both! {
             .await;
             let twilio = deployment.world().twilio();
             assert_eq!((twilio.sums(), twilio.owned().len()), ((1, 1), 0), "{call} {when:?}");
+            for (event, times) in [("bought", 1), ("connected", 0), ("released", 1)] {
+                assert_eq!(told(&deployment, &link, event).await, times, "{call} {when:?}: {event}");
+            }
             drop(hold);
         })
         .await;
