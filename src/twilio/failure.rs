@@ -44,7 +44,8 @@ impl Failure {
     /// Reads an error's body: `{"code", "message", "more_info", "status"}`, or whatever a gateway sent.
     pub(super) fn read(status: u16, body: &[u8], wait: Option<Duration>) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        Self::Refused { status, code: body.get("code").and_then(Value::as_i64).unwrap_or(0), wait }
+        let code = body.get("code").and_then(|code| code.as_i64().or_else(|| code.as_str()?.trim().parse().ok()));
+        Self::Refused { status, code: code.unwrap_or(0), wait }
     }
 
     /// Whether it says that there is no such thing.
@@ -172,6 +173,8 @@ mod tests {
         let read = |body: &str| Failure::read(400, body.as_bytes(), None);
         let coded = |code| Failure::Refused { status: 400, code, wait: None };
         assert_eq!(read(r#"{"code":21422,"message":"+1…","status":400}"#), coded(21_422));
+        assert_eq!(read(r#"{"code":"21422","status":"400"}"#), coded(21_422));
+        assert_eq!(read(r#"{"code":null}"#), coded(0));
         assert_eq!(read("<html>Bad Gateway</html>"), coded(0));
         assert_eq!(read(r#"{"errors":[{"code":1}]}"#), coded(0));
         assert!(!coded(21_422).to_string().contains('+'));

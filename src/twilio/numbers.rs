@@ -59,10 +59,13 @@ pub struct Purchase<'a> {
 }
 
 impl Twilio {
-    /// Asks whether the credentials open the account. A key may not read accounts, but it lists numbers.
+    /// Asks whether the credentials open the account, and whether it is open. A key may not read accounts, but it lists
+    /// numbers.
     pub async fn check(&self, account: &Account) -> Result<(), Failure> {
         let by_token = Account { api_key: None, ..account.clone() };
-        self.get(&by_token, self.of_account(account, &[])).await?;
+        if is_shut(&self.get(&by_token, self.of_account(account, &[])).await?) {
+            return Err(Failure::Refused { status: 403, code: 20_005, wait: None });
+        }
         if account.api_key.is_some() {
             let mut url = self.of_account(account, &["IncomingPhoneNumbers"]);
             url.query_pairs_mut().append_pair("PageSize", "1");
@@ -132,9 +135,8 @@ impl Twilio {
     pub async fn by_number(&self, account: &Account, phone_number: &str) -> Result<Option<Owned>, Failure> {
         let mut url = self.of_account(account, &["IncomingPhoneNumbers"]);
         url.query_pairs_mut().append_pair("PhoneNumber", phone_number);
-        let body = self.get(account, url).await?;
         // The filter also finds numbers that only contain it.
-        Ok(listed(&body)?.into_iter().find(|number| number.phone_number == phone_number))
+        Ok(self.listed_at(account, url).await?.into_iter().find(|number| number.phone_number == phone_number))
     }
 
     /// The account's number of that id, if it still has it. Where it is not Twilio who says that it has not, the account's
@@ -152,9 +154,14 @@ impl Twilio {
 
     /// Every number of the account.
     pub async fn all(&self, account: &Account) -> Result<Vec<Owned>, Failure> {
-        let mut all = Vec::new();
         let mut url = self.of_account(account, &["IncomingPhoneNumbers"]);
         url.query_pairs_mut().append_pair("PageSize", PAGE);
+        self.listed_at(account, url).await
+    }
+
+    /// The numbers of a list, page after page.
+    async fn listed_at(&self, account: &Account, mut url: Url) -> Result<Vec<Owned>, Failure> {
+        let mut all = Vec::new();
         for _ in 0..MOST_PAGES {
             let body = self.get(account, url).await?;
             all.extend(listed(&body)?);
@@ -194,6 +201,11 @@ impl Twilio {
         let path = body.get("next_page_uri")?.as_str().filter(|path| path.starts_with('/'))?;
         Url::parse(&format!("{}{path}", self.settings.api_url.as_str().trim_end_matches('/'))).ok()
     }
+}
+
+/// Whether an account is suspended or closed.
+fn is_shut(account: &Value) -> bool {
+    account.get("status").and_then(Value::as_str).is_some_and(|status| status != "active")
 }
 
 /// The older API spells the capabilities in capitals.
@@ -265,6 +277,19 @@ mod tests {
         }
         assert!(listed(&json!({"incoming_phone_numbers": null})).is_err(), "no list is not an empty one");
         assert_eq!(listed(&json!({"incoming_phone_numbers": [bare, null]})).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn an_account_that_is_not_active_is_shut() {
+        for (account, expected) in [
+            (json!({"status": "active"}), false),
+            (json!({"status": "suspended"}), true),
+            (json!({"status": "closed"}), true),
+            (json!({"status": null}), false),
+            (json!({}), false),
+        ] {
+            assert_eq!(is_shut(&account), expected, "{account}");
+        }
     }
 
     #[test]
