@@ -21,6 +21,7 @@ use crate::{
 mod database;
 mod facebook;
 mod house;
+mod numbers;
 
 /// Clocks that differ by more than this make leases overlap and codes seem old.
 const SKEW: Duration = Duration::from_secs(5);
@@ -94,6 +95,7 @@ pub struct Patient {
 pub async fn examine(patient: &Patient) -> Vec<Finding> {
     let mut findings = Vec::new();
     database::look(patient, &mut findings).await;
+    numbers::look(patient, &mut findings).await;
     house::look(patient, &mut findings).await;
     facebook::look(patient, &mut findings).await;
     findings

@@ -4,7 +4,8 @@
 //! A number is one row from the wish for it to its return, moved by the [`worker`] alone: search, pick, write the pick
 //! down, ask whether it is ours already, buy it. What a process was doing when it died is asked of Twilio by the next, and
 //! [`reconcile`] compares the rows with the accounts, so that nothing is bought twice and nothing is paid for and forgotten.
-//! Which numbers there are ours, [`marks`] says; what Twilio recorded of calls to them, [`forget`] has deleted.
+//! Which numbers there are ours, [`marks`] says; what Twilio recorded of calls to them, [`forget`] has deleted. What no
+//! account can be asked about, the operator [settles](settle).
 
 use secrecy::SecretString;
 use serde_json::json;
@@ -31,6 +32,7 @@ pub mod hear;
 mod keep;
 pub mod marks;
 pub mod reconcile;
+pub mod settle;
 pub mod verify;
 pub mod worker;
 

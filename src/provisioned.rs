@@ -76,6 +76,8 @@ choice! {
         CalledOff = "called_off",
         /// It was not given back: somebody gave it another name at Twilio, and so it is theirs.
         Renamed = "renamed",
+        /// Twilio could not be asked about it any more, and the operator said that it is not paid for.
+        WrittenOff = "written_off",
     }
 }
 
@@ -86,7 +88,7 @@ impl Trouble {
         match self {
             Self::AreaCode => "provision-area",
             Self::NoneLeft => "provision-none",
-            Self::NotAnswering | Self::CalledOff => "provision-later",
+            Self::NotAnswering | Self::CalledOff | Self::WrittenOff => "provision-later",
             Self::DayLimit | Self::LiveLimit => "provision-limit",
             _ => "provision-closed",
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{
     accounts, keep,
     marks::{self, Marks},
+    settle,
 };
 use crate::{
     app::App,
@@ -42,6 +43,9 @@ pub async fn once(app: &App) -> Result<()> {
             tracing::error!(account = sid, error = %e, "an account could not be compared with what we have");
         }
         meter::compared(if matches!(compared, Ok(true)) { "done" } else { "failed" });
+    }
+    for id in settle::unknown(&app.store, app.clock.now()).await? {
+        tracing::error!(provisioned = %id, "a number may have been bought more than an hour ago, and Twilio still does not say; if its account is gone for good, look into its console, and when it does not bill the number, say so: setuplinks number settle ID");
     }
     let strangers = marks::strangers(app).await?;
     if strangers > 0 {

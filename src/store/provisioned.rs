@@ -47,6 +47,8 @@ sql! {
     CLAIM_NEXT_PG = claim!(concat!(
         "id = (select id from provisioned_numbers where ", due!(), " order by next_at limit 1 for update skip locked)"
     ));
+    /// Whoever is at it writes nothing more.
+    TAKE = "update provisioned_numbers set fence = fence + 1, lease_until = null where id = $1 returning *";
     RENEW = "update provisioned_numbers set lease_until = $3 where id = $1 and fence = $2 and lease_until is not null";
     LET_GO = "update provisioned_numbers set lease_until = null where id = $1 and fence = $2";
     SAVE = "update provisioned_numbers set status = $3, trouble = $4, phone_number = $5, sid = $6, passed = $7, \
@@ -212,6 +214,12 @@ pub async fn claim_next(db: Db<'_>, now: Timestamp, lease: Timestamp) -> Result<
         Db::Sqlite(c) => sqlx::query_as(CLAIM_NEXT).bind(now).bind(lease).fetch_optional(c).await?,
         Db::Postgres(c) => sqlx::query_as(CLAIM_NEXT_PG).bind(now).bind(lease).fetch_optional(c).await?,
     };
+    Ok(row.map(Provisioned::from))
+}
+
+/// Takes that number from whoever is at it.
+pub async fn take(db: Db<'_>, id: ProvisionedId) -> Result<Option<Provisioned>> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(TAKE).bind(id).fetch_optional(c).await?);
     Ok(row.map(Provisioned::from))
 }
 

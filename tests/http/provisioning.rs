@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cli::{complaint, printed, setuplinks},
-    stored::{everything, holds},
+    stored::{self, everything, holds},
     support::{Database, House, Platform, Visitor, house::SECRET_KEYS, on_both, until},
 };
 
@@ -205,6 +205,40 @@ on_both! {
         assert!(complaint(&adopt("https://elsewhere.example/path")).contains("--from must be an http or https address"));
         assert_eq!(printed(&adopt(&house.url)), "1");
         assert_eq!(printed(&adopt(&house.url)), "1", "saying it twice does no harm");
+    }
+
+    async fn the_operator_settles_only_what_nobody_can_be_asked_about(db: Database) {
+        let house = house(db).await;
+        let acme = house.platform("Acme").await;
+        let link = acme.link(json!({"provision_phone_number": true})).await;
+        number(&house, &link.url, "US").await;
+        let settle = |id: &str| {
+            let mut command = setuplinks(&["number", "settle", id]);
+            command.env("DATABASE_URL", &house.database.url);
+            tokio::task::block_in_place(|| command.output().expect("it runs"))
+        };
+        let id = acme.see(&link).await["provisioned_phone_number"]["id"].as_str().expect("an id").to_owned();
+        for bought in [id.as_str(), "0193f0a0-7a53-7c1e-9a55-3f0c6f0c2d11"] {
+            assert!(complaint(&settle(bought)).contains("id must be of a number that is picked"), "{bought}");
+        }
+        assert!(complaint(&settle("1")).contains("a number's id is a UUID"));
+        assert_eq!(acme.see(&link).await["provisioned_phone_number"]["status"], "bought");
+        let picked = "update provisioned_numbers set status = 'picked', sid = null, next_at = 9999999999999, fence = fence + 1";
+        stored::run(&house, picked).await;
+        assert!(complaint(&settle(&id)).contains("id must be"), "no purchase of it was sent off");
+        stored::run(&house, "insert into purchases (number_id, sent_at) select id, 1 from provisioned_numbers").await;
+        let examined = || {
+            let mut command = setuplinks(&["doctor", "--json"]);
+            command.env("DATABASE_URL", &house.database.url);
+            let output = tokio::task::block_in_place(|| command.output().expect("it runs"));
+            String::from_utf8(output.stdout).expect("text")
+        };
+        let found = examined();
+        assert!(found.contains(&format!("has not said so for more than an hour: {id}")), "{found}");
+        assert_eq!(printed(&settle(&id)), "failed");
+        assert!(!examined().contains("more than an hour"));
+        let settled = acme.get(&format!("/provisioned_phone_numbers/{id}")).await.data(200);
+        assert_eq!((&settled["status"], &settled["trouble"]), (&json!("failed"), &json!("written_off")));
     }
 
     async fn a_limit_of_numbers_at_a_time_is_said_and_counts_those_that_are_connected(db: Database) {

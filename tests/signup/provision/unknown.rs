@@ -3,6 +3,9 @@
 use serde_json::json;
 use setuplinks::{
     clock::Clock,
+    id::ProvisionedId,
+    provision::{reconcile, settle::settle},
+    provisioned::Status,
     sandbox::{Fault, When},
     store::twilio_accounts,
 };
@@ -10,8 +13,9 @@ use setuplinks::{
 use super::{Wish, with_number};
 use crate::{
     kill::Deployment,
+    records,
     story::each,
-    support::{House, Visitor, on_both, until},
+    support::{Database, House, Visitor, on_both, until},
 };
 
 const OWN: &str = "AC0123456789abcdef0123456789abcdef";
@@ -29,6 +33,33 @@ async fn lose(wish: &Wish, status: u16, code: i64) {
     wish.twilio().fault("numbers", usize::MAX, Fault::graph(status, code, "no"));
     hold.release();
     is_unsure(wish).await;
+}
+
+/// A wish of a project that pays with its own account.
+async fn of_own_account(db: Database) -> Wish {
+    let wish = Wish::of(House::selling_at(db, Clock::system()).await, json!({})).await;
+    wish.twilio().open_account(OWN, TOKEN, None);
+    let account = json!({"twilio": {"account_sid": OWN, "auth_token": TOKEN}});
+    let put = wish.platform.request(reqwest::Method::PUT, "/project/twilio").json(&account);
+    wish.platform.send(put).await.data(200);
+    wish.is_compared().await;
+    wish
+}
+
+/// The account is gone, past the house, which would not let it go.
+async fn lose_account(wish: &Wish) {
+    let mut lease = wish.house.app.store.acquire().await.expect("a connection");
+    assert!(twilio_accounts::delete(lease.db(), wish.platform.project).await.expect("deleted"));
+}
+
+/// The id of the link's number.
+async fn id(wish: &Wish) -> ProvisionedId {
+    wish.seen().await["id"].as_str().and_then(ProvisionedId::parse).expect("an id")
+}
+
+/// The operator says that a number is not paid for.
+async fn settled(wish: &Wish, id: ProvisionedId) -> Option<Status> {
+    settle(&wish.house.app.store, &wish.house.clock, id).await.ok()
 }
 
 async fn is_unsure(wish: &Wish) {
@@ -84,25 +115,54 @@ on_both! {
     }
 
     async fn an_account_that_is_gone_for_a_while_is_waited_for(db: Database) {
-        let wish = Wish::of(House::selling_at(db, Clock::system()).await, json!({})).await;
-        wish.twilio().open_account(OWN, TOKEN, None);
-        let account = json!({"twilio": {"account_sid": OWN, "auth_token": TOKEN}});
-        let put = wish.platform.request(reqwest::Method::PUT, "/project/twilio").json(&account);
-        wish.platform.send(put).await.data(200);
-        wish.is_compared().await;
+        let wish = of_own_account(db).await;
         wish.twilio().fault("buy", 1, Fault::CutAfter);
         let hold = wish.twilio().hold("buy", When::Before);
         wish.start("US").await;
         hold.reached().await;
         let store = &wish.house.app.store;
-        let mut lease = store.acquire().await.expect("a connection");
-        let stored = twilio_accounts::of_project(lease.db(), wish.platform.project).await.expect("read").expect("an account");
-        assert!(twilio_accounts::delete(lease.db(), wish.platform.project).await.expect("deleted"));
+        let project = wish.platform.project;
+        let stored = twilio_accounts::of_project(store.acquire().await.expect("a connection").db(), project).await;
+        let stored = stored.expect("read").expect("an account");
+        lose_account(&wish).await;
         hold.release();
         is_unsure(&wish).await;
-        twilio_accounts::put(lease.db(), &stored).await.expect("put back");
+        twilio_accounts::put(store.acquire().await.expect("a connection").db(), &stored).await.expect("put back");
         assert_eq!(wish.number().await, wish.owned()[0].phone_number);
         assert_eq!((wish.twilio().count("buy"), wish.twilio().sums()), (1, (1, 0)));
+    }
+
+    async fn what_nobody_can_be_asked_about_the_operator_settles(db: Database) {
+        let wish = Wish::begin(db).await;
+        lose(&wish, 401, 20_003).await;
+        let first = id(&wish).await;
+        assert_eq!(settled(&wish, first).await, Some(Status::Failed));
+        let known = wish.platform.get(&format!("/provisioned_phone_numbers/{first}")).await.data(200);
+        assert_eq!((&known["status"], &known["trouble"]), (&json!("failed"), &json!("written_off")));
+        assert_eq!(wish.trouble().await, "The phone company is not answering");
+        assert_eq!(settled(&wish, first).await, None, "once");
+        // The account opens again after all: what it has of ours belongs to nothing.
+        wish.twilio().mend();
+        reconcile::once(&wish.house.app).await.expect("compared");
+        assert_eq!((wish.twilio().sums(), wish.owned().len()), ((1, 1), 0));
+        let number = wish.gets().await;
+        assert_eq!((wish.owned().len(), &wish.owned()[0].phone_number), (1, &number));
+        assert_eq!(settled(&wish, id(&wish).await).await, None, "Twilio can be asked about this one");
+        assert_eq!(wish.seen().await["status"], "bought");
+    }
+
+    async fn a_number_that_no_account_takes_back_is_settled_too_and_told_once(db: Database) {
+        let wish = of_own_account(db).await;
+        wish.gets().await;
+        lose_account(&wish).await;
+        wish.is_revoked().await;
+        wish.stands("releasing").await;
+        assert_eq!(settled(&wish, id(&wish).await).await, Some(Status::Released));
+        assert_eq!(wish.details().await["trouble"], "written_off");
+        let events = records::events(&wish.house.app.store, &wish.link.id).await;
+        let released: Vec<_> = events.iter().filter(|(name, _)| name == "provisioned_number.released").collect();
+        assert_eq!(released.len(), 1);
+        assert_eq!(released[0].1["provisioned_phone_number"]["trouble"], "written_off", "{released:?}");
     }
 
     async fn a_process_that_dies_over_it_tells_the_next(db: Database) {
