@@ -17,6 +17,7 @@ mod keeping;
 mod kill;
 mod marks;
 mod unknown;
+mod verified;
 mod verifying;
 mod verifying_killed;
 mod voice_killed;

@@ -19,24 +19,24 @@ use crate::{
 
 const DAY: Duration = Duration::from_hours(24);
 /// Only on the page of those who have to type the code.
-const TYPED: &str = "section.heard";
+pub(super) const TYPED: &str = "section.heard";
 
 /// A wish by a clock that the test moves.
-async fn wish(db: Database) -> (Wish, Clock) {
+pub(super) async fn wish(db: Database) -> (Wish, Clock) {
     let clock = standing_clock();
     let house = House::verifying(db, clock.clone(), LoginMode::Redirect).await;
     (Wish::of(house, json!({})).await, clock)
 }
 
 /// Before a message is given up, and before a call is that follows it.
-const BY_MESSAGE: Duration = Duration::from_secs(25);
+pub(super) const BY_MESSAGE: Duration = Duration::from_secs(25);
 const BY_CALL: Duration = Duration::from_secs(120);
 /// After everything is given up.
 const NEVER: Duration = Duration::from_mins(10);
 
 /// Asks for a number and lets the time pass until it is there to be connected: so much at most, since what is on its way
 /// between the services takes no time of this clock.
-async fn gets(wish: &Wish, clock: &Clock, most: Duration) -> String {
+pub(super) async fn gets(wish: &Wish, clock: &Clock, most: Duration) -> String {
     assert_eq!(wish.start("US").await.status, 303);
     shown(wish, clock, most).await
 }
@@ -68,12 +68,12 @@ fn asked(wish: &Wish) -> Vec<Value> {
     calls.into_iter().filter(|call| call.name == "request_code").map(|call| call.body["code_method"].clone()).collect()
 }
 
-fn count(wish: &Wish, call: &str) -> usize {
+pub(super) fn count(wish: &Wish, call: &str) -> usize {
     wish.house.world().count(call)
 }
 
 /// The pre-verified numbers that the button offers in the dialog.
-async fn offered(wish: &Wish) -> Vec<String> {
+pub(super) async fn offered(wish: &Wish) -> Vec<String> {
     let dialog: Url = wish.visitor.choose(&wish.link, "dedicated").await.parse().expect("a URL");
     let (_, extras) = dialog.query_pairs().find(|(name, _)| name == "extras").expect("extras");
     let extras: Value = serde_json::from_str(&extras).expect("JSON");
@@ -91,7 +91,7 @@ async fn types_the_code(wish: &Wish, number: &str, case: &str) {
     assert_eq!(wish.look().await.texts("[data-testid=verification-code]"), ["123-456"], "{case}");
 }
 
-async fn connects(wish: &Wish, login: impl Into<Login>) -> String {
+pub(super) async fn connects(wish: &Wish, login: impl Into<Login>) -> String {
     // What is noted in one moment has no order.
     wish.house.clock.advance(Duration::from_secs(1));
     let end = wish.visitor.walk(&wish.link, "dedicated", wish.house.world(), login).await;
