@@ -67,7 +67,7 @@ impl Receipt {
 }
 
 /// A number that breaks over two lines is read as two.
-pub(super) fn unbroken(number: &str) -> String {
+fn unbroken(number: &str) -> String {
     number.replace(' ', "\u{a0}").replace('-', "\u{2011}")
 }
 

@@ -14,7 +14,7 @@ use axum::{
 use secrecy::ExposeSecret as _;
 
 use super::{
-    Frame, Policy, Preview, chosen_language, hand_over, keeping, language, leave, open, outcome, popup::Popup, respond,
+    Frame, Policy, Preview, chosen_language, hand_over, keeping, language, leave, open, popup::Popup, respond,
 };
 use crate::{
     app::App,
@@ -243,7 +243,8 @@ async fn show(
         Phase::Trouble(trouble) => ("trouble", trouble.words()),
     };
     let phone_number = number.and_then(|number| number.phone_number.as_deref());
-    let shown = phone_number.map(|number| outcome::unbroken(&spelled(number)));
+    // Without scripts it is marked by hand and pasted at Facebook: nothing in it but what a number is written with.
+    let shown = phone_number.map(spelled);
     let frame = Frame::of("provision", lang, visit).with_languages();
     let args = [("project", visit.project_name.as_str().into()), ("number", shown.clone().unwrap_or_default().into())];
     let mut frame = frame.titled("provision-start-title");

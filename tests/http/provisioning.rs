@@ -43,7 +43,9 @@ async fn number(house: &House, url: &str, country: &str) -> String {
         assert!(!shown.has("[data-testid=setup-error]"), "{}", shown.html);
         shown.texts("[data-testid=provisioned-number]").pop()
     });
-    let number = format!("+{}", setuplinks::number::digits(&shown.await));
+    let shown = shown.await;
+    assert!(shown.is_ascii(), "whoever marks it by hand pastes it at Facebook as it is: {shown:?}");
+    let number = format!("+{}", setuplinks::number::digits(&shown));
     assert!(house.world().twilio().owned().iter().any(|owned| owned.phone_number == number));
     number
 }

@@ -45,6 +45,17 @@ on_both! {
         until("it to be looked at again", || async { (count(&wish, "pooled") > looked).then_some(()) }).await;
     }
 
+    async fn what_meta_forgets_within_a_day_costs_no_further_code(db: Database) {
+        let (wish, clock) = wish(db).await;
+        gets(&wish, &clock, BY_MESSAGE).await;
+        wish.house.world().forget_proofs();
+        clock.advance(Duration::from_mins(61));
+        until("the ordinary page", || async { wish.look().await.has(TYPED).then_some(()) }).await;
+        passes(&wish, &clock, 10).await;
+        assert_eq!((count(&wish, "request_code"), wish.house.world().pool().len()), (1, 0));
+        assert_eq!(offered(&wish).await, [""; 0]);
+    }
+
     async fn who_was_at_facebook_before_the_operator_was_a_partner_types_the_code(db: Database) {
         let (wish, clock) = wish(db).await;
         gets(&wish, &clock, BY_MESSAGE).await;
