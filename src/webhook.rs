@@ -14,7 +14,7 @@ choice! {
     pub enum Kind as WebhookKind {
         /// Events in the platform's own format (the wire's word for it).
         Kapso = "kapso",
-        /// What Meta sends, as Meta sends it.
+        /// What Meta sends, as Meta sends it. Not in this version: such a webhook is kept and shown, and is sent nothing.
         Meta = "meta",
     }
 }

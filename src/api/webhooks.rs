@@ -320,6 +320,12 @@ async fn test_in(
 ) -> Result<Json<Data<Tested>>> {
     let webhook = find(app, scope, id).await?;
     let event = sampled(query, body)?;
+    if webhook.kind == Kind::Meta {
+        return Err(Error::invalid(
+            "kind",
+            "must be kapso: a webhook of the kind meta is sent nothing, so there is nothing to try",
+        ));
+    }
     match notify::deliver::sample(app, &webhook, event).await? {
         Ok(()) => Ok(data(Tested { success: true })),
         Err(trouble) => Err(Error::invalid("url", format!("the endpoint did not take the event: {trouble}"))),

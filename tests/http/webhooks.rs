@@ -131,6 +131,13 @@ on_both! {
         let names: Vec<&str> = received.iter().map(|request| request.header("x-webhook-event")).collect();
         assert_eq!(names, ["whatsapp.phone_number.deleted", "whatsapp.phone_number.offboarded"]);
 
+        // What will be sent nothing is tried with nothing.
+        let path = test.trim_end_matches("/test");
+        platform.patch(path, &json!({"whatsapp_webhook": {"kind": "meta"}})).await.data(200);
+        assert_eq!(platform.post(&test, &json!({})).await.refused_fields(), ["kind"]);
+        platform.patch(path, &json!({"whatsapp_webhook": {"kind": "kapso"}})).await.data(200);
+        assert_eq!(receiver.received().len(), 2);
+
         receiver.always(crate::support::Manner::Status(500));
         assert_eq!(platform.post(&test, &json!({})).await.refused_fields(), ["url"]);
         for wrong in [json!({"event_type": "no.such"}), json!({"event_type": 5})] {
