@@ -4,12 +4,18 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use setuplinks::sandbox::{AppWebhook, Login, Outcome};
+use setuplinks::{
+    app::App,
+    number::digits,
+    sandbox::{AppWebhook, Login, Outcome},
+    twilio::{self, Twilio},
+};
 
 use crate::{
+    provision::Wish,
     records,
     story::{Story, standing_clock, terms},
-    support::{Database, House, Visitor, on_both, until},
+    support::{Database, House, Visitor, house::twilio_account, on_both, until},
 };
 
 const NUMBER: &str = "+1 555-020-0001";
@@ -164,6 +170,59 @@ on_both! {
         wait(&story).await;
         assert_eq!((story.world().count("system_token"), story.world().count("register")), (0, 1));
         assert_eq!(records::numbers(&story.house.app.store).await, 1);
+    }
+
+    async fn an_app_that_was_installed_and_nothing_else_finishes_it_too(db: Database) {
+        let story = story(db, json!({"expected_phone_number": NUMBER})).await;
+        // Of the account that was shared Meta tells nothing, only that the app was let into it.
+        let callback_url = format!("{}/meta/webhooks", story.house.url);
+        let fields = vec!["messages".to_owned()];
+        story.world().set_app_webhook(Some(AppWebhook { callback_url, is_active: true, fields }));
+        let dialog = story.visitor.choose(&story.link, "dedicated").await;
+        story.world().login(&dialog, Login::from(Outcome::Dedicated).phone(NUMBER)).expect("the dialog takes the request");
+        let waba = story.world().find(NUMBER).expect("a number").waba_id;
+        let mut installed = story.world().notice("PARTNER_APP_INSTALLED", &waba, &json!({}));
+        let app = installed["entry"][0]["changes"][0]["value"]["waba_info"]["partner_app_id"].take();
+        let of_app = |app: Value| {
+            let mut notice = installed.clone();
+            notice["entry"][0]["changes"][0]["value"]["waba_info"]["partner_app_id"] = app;
+            notice
+        };
+        assert_eq!(story.world().tell(&of_app(json!("70"))).await, Some(200));
+        wait(&story).await;
+        nothing_happened(&story).await;
+        assert_eq!(story.world().count("system_token"), 0, "another app is none of ours");
+        assert_eq!(story.world().tell(&of_app(app)).await, Some(200));
+        wait(&story).await;
+        let number = story.connected(&end(&story).await).await;
+        assert_eq!(number["display_phone_number"], NUMBER);
+    }
+
+    async fn a_bought_number_says_whose_the_account_is(db: Database) {
+        let furnish = |app: &mut App| {
+            app.listening.system_token = Some(SYSTEM_TOKEN.into());
+            let settings = twilio::Settings { account: Some(twilio_account()), ..app.twilio.settings().clone() };
+            app.twilio = Twilio::new(settings).expect("an HTTP client");
+        };
+        let house = House::open_as(db, standing_clock(), furnish).await;
+        house.world().set_system_token(SYSTEM_TOKEN);
+        listen(&house);
+        let wish = Wish::of(house, json!({})).await;
+        let bought = wish.gets().await;
+        // Another platform's customers are at Facebook too; nobody else has that number.
+        let rival = wish.house.platform("Rival").await;
+        Visitor::new().choose(&rival.link(terms(&json!({}))).await, "dedicated").await;
+        let Wish { house, platform, link, visitor } = wish;
+        let story = Story { house, platform, link, visitor };
+        vanish(&story, Login::from(Outcome::Dedicated).phone(&bought)).await;
+        wait(&story).await;
+        let landed = end(&story).await;
+        assert_eq!(landed.landing()["status"], "completed");
+        let shown = story.platform.see(&story.link).await;
+        assert_eq!((&shown["status"], &shown["provisioned_phone_number"]["status"]), (&json!("used"), &json!("connected")));
+        let connected = shown["provisioned_phone_number"]["phone_number"].as_str().expect("a number");
+        assert_eq!(digits(connected), digits(&bought));
+        assert_eq!((story.world().count("exchange"), story.world().count("register")), (0, 1));
     }
 
     async fn without_a_system_token_the_customer_starts_again(db: Database) {
