@@ -50,11 +50,27 @@ macro_rules! choice {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = crate::choice::Unknown;
+        impl<DB: sqlx::Database> sqlx::Type<DB> for $name
+        where
+            String: sqlx::Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <String as sqlx::Type<DB>>::type_info()
+            }
 
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                Self::parse(&text).ok_or(crate::choice::Unknown { what: stringify!($name), text })
+            fn compatible(kind: &DB::TypeInfo) -> bool {
+                <String as sqlx::Type<DB>>::compatible(kind)
+            }
+        }
+
+        impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for $name
+        where
+            &'r str: sqlx::Decode<'r, DB>,
+        {
+            fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+                let text = <&str as sqlx::Decode<DB>>::decode(value)?;
+                Ok(Self::parse(text)
+                    .ok_or_else(|| crate::choice::Unknown { what: stringify!($name), text: text.to_owned() })?)
             }
         }
     };

@@ -11,6 +11,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use crate::choice::Unknown;
+
 /// Short for a result with the house's one error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -192,6 +194,8 @@ impl From<sqlx::Error> for Error {
 /// Whether the database would have refused anything else as well, and what it was asked may work later as it stands.
 fn is_passing(error: &sqlx::Error) -> bool {
     match error {
+        // The row is a newer version's, beside which this one runs: that can answer.
+        sqlx::Error::ColumnDecode { source, .. } => source.is::<Unknown>(),
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(e) => {
             let code = e.code().unwrap_or_default();

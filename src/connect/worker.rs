@@ -42,7 +42,7 @@ pub fn start(app: &App, id: SignupId) {
     let owned = app.clone();
     app.tasks.spawn(async move {
         match claim::one(&owned, id).await {
-            Ok(Some(signup)) => drive(&owned, signup).await,
+            Ok(Some(signup)) => Box::pin(drive(&owned, signup)).await,
             Ok(None) => {}
             Err(e) => {
                 tracing::error!(signup = %id, error = %e, "a signup could not be claimed; the loop will try again");
@@ -64,7 +64,7 @@ pub async fn run(app: App) {
             Ok(Some((hand, signup))) => {
                 let owned = app.clone();
                 app.tasks.spawn(async move {
-                    drive(&owned, signup).await;
+                    Box::pin(drive(&owned, signup)).await;
                     drop(hand);
                 });
                 continue;

@@ -7,6 +7,7 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{
     choice::choice,
@@ -55,8 +56,35 @@ pub struct Word {
 
 /// The last word about every side; nothing of a side that was never told of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Standing(BTreeMap<Side, Word>);
+#[serde(from = "Map<String, Value>", into = "Map<String, Value>")]
+pub struct Standing {
+    known: BTreeMap<Side, Word>,
+    /// What only a newer version understands, as it was found.
+    newer: Map<String, Value>,
+}
+
+impl From<Map<String, Value>> for Standing {
+    fn from(stored: Map<String, Value>) -> Self {
+        let mut standing = Self::default();
+        for (side, word) in stored {
+            match (Side::parse(&side), Word::deserialize(&word)) {
+                (Some(side), Ok(word)) => drop(standing.known.insert(side, word)),
+                _ => drop(standing.newer.insert(side, word)),
+            }
+        }
+        standing
+    }
+}
+
+impl From<Standing> for Map<String, Value> {
+    fn from(standing: Standing) -> Self {
+        let mut stored = standing.newer;
+        for (side, word) in standing.known {
+            stored.insert(side.to_string(), serde_json::to_value(word).unwrap_or_default());
+        }
+        stored
+    }
+}
 
 /// A change of what a number is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,20 +102,21 @@ impl Standing {
         // In whole seconds, as Meta's own times are.
         let at = Timestamp(at.0 - at.0.rem_euclid(1000));
         let word = Word { is: Connection::Connected, at, told: None, reason: None, initiated_by: None };
-        Self(Side::ALL.iter().map(|&side| (side, word.clone())).collect())
+        Self { known: Side::ALL.iter().map(|&side| (side, word.clone())).collect(), newer: Map::new() }
     }
 
     /// Whether the number can be used: the worst that was said.
     #[must_use]
     pub fn connection(&self) -> Connection {
-        self.0.values().map(|word| word.is).max().unwrap_or(Connection::Connected)
+        let newer = self.newer.values().filter_map(|word| Connection::parse(word.get("is")?.as_str()?));
+        self.known.values().map(|word| word.is).chain(newer).max().unwrap_or(Connection::Connected)
     }
 
     /// The word that makes it what it is; the latest where several do.
     #[must_use]
     pub fn word(&self) -> Option<&Word> {
         let is = self.connection();
-        self.0.values().filter(|word| word.is == is).max_by_key(|word| word.at)
+        self.known.values().filter(|word| word.is == is).max_by_key(|word| word.at)
     }
 
     /// Takes a notice in. `None` when it is about no side, or a later one came before it.
@@ -98,10 +127,11 @@ impl Standing {
         let mut is_news = false;
         for &(side, is) in sides(notice, app_id) {
             let is_late = self
-                .0
+                .known
                 .get(&side)
                 .is_some_and(|word| (word.at, word.told.is_some(), Reverse(word.is)) >= (notice.at, true, Reverse(is)));
-            if !is_late {
+            let newer = self.newer.get(side.as_str()).and_then(|word| word.get("at")?.as_i64());
+            if !is_late && newer.is_none_or(|at| at < notice.at.0) {
                 is_news = true;
                 let word = Word {
                     is,
@@ -110,7 +140,8 @@ impl Standing {
                     reason: notice.reason.clone(),
                     initiated_by: notice.initiated_by.clone(),
                 };
-                self.0.insert(side, word);
+                self.newer.remove(side.as_str());
+                self.known.insert(side, word);
             }
         }
         is_news.then(|| Change { from, to: self.connection() })
@@ -138,6 +169,7 @@ fn sides(notice: &Notice, app_id: &str) -> &'static [(Side, Connection)] {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
 
@@ -178,6 +210,23 @@ mod tests {
         let of = |app: &str| Notice { app: Some(app.to_owned()), ..notice(Told::AppUninstalled, 5) };
         assert_eq!(Standing::default().hear(&of("2"), "1"), None);
         assert_eq!(Standing::default().hear(&of("1"), "1").unwrap().to, Connection::Disconnected);
+    }
+
+    #[test]
+    fn what_a_newer_version_was_told_is_kept_and_counts() {
+        let stored = json!({
+            "device": {"is": "connected", "at": 5000, "told": null, "reason": null, "initiated_by": null},
+            "account": {"is": "disconnected", "at": 9000, "told": "PARTNER_MOVED_TO_MARS", "reason": null, "initiated_by": null},
+            "mood": {"is": "offboarded", "since": "yesterday"},
+        });
+        let mut standing: Standing = serde_json::from_value(stored.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&standing).unwrap(), stored);
+        assert_eq!(standing.connection(), Connection::Disconnected);
+        assert_eq!(standing.hear(&notice(Told::PartnerRemoved, 8000), "1"), None, "late");
+        let change = standing.hear(&notice(Told::AccountReconnected, 9500), "1").unwrap();
+        assert_eq!((change.from, change.to), (Connection::Disconnected, Connection::Offboarded));
+        let kept = serde_json::to_value(&standing).unwrap();
+        assert_eq!((&kept["mood"], &kept["account"]["told"]), (&stored["mood"], &json!("ACCOUNT_RECONNECTED")));
     }
 
     proptest! {

@@ -53,7 +53,7 @@ pub async fn of(app: &App) -> Result<Marks> {
 
 /// What the marks of this database begin with at an address.
 async fn prefix(store: &Store, address: &PublicUrl) -> Result<String> {
-    let own = store::provisioned::mark(store.acquire().await?.db(), &hex(random::<8>())).await?;
+    let own = store::provisioned::deployment::mark(store.acquire().await?.db(), &hex(random::<8>())).await?;
     let digest = digest(format!("{own} {}", address.of("")));
     Ok(format!("setuplinks:{}:", hex(&digest[..6])))
 }

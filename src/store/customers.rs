@@ -8,6 +8,11 @@ use crate::{
     id::{CustomerId, ProjectId},
 };
 
+macro_rules! columns {
+    () => {
+        "id, project_id, name, external_customer_id, created_at, updated_at"
+    };
+}
 macro_rules! matching {
     () => {
         "where project_id = $1 \
@@ -21,10 +26,10 @@ macro_rules! matching {
 sql! {
     INSERT = "insert into customers (id, project_id, name, external_customer_id, created_at, updated_at) \
         values ($1, $2, $3, $4, $5, $6)";
-    FIND = "select * from customers where project_id = $1 and id = $2";
+    FIND = concat!("select ", columns!(), " from customers where project_id = $1 and id = $2");
     UPDATE = "update customers set name = $2, external_customer_id = $3, updated_at = $4 where id = $1";
     DELETE = "delete from customers where id = $1";
-    LIST = concat!("select * from customers ", matching!(), " order by created_at desc, id desc limit $6 offset $7");
+    LIST = concat!("select ", columns!(), " from customers ", matching!(), " order by created_at desc, id desc limit $6 offset $7");
     COUNT = concat!("select count(*) from customers ", matching!());
 }
 

@@ -11,9 +11,16 @@ use crate::{
     webhook::{Delivery, DeliveryStatus},
 };
 
+macro_rules! columns {
+    () => {
+        "id, project_id, customer_id, webhook_id, event, webhook_url, phone_number_id, body, status, attempt_count, \
+         tries_before, next_at, response_status, response_head, last_attempt_at, delivered_at, failed_at, created_at"
+    };
+}
 macro_rules! matching {
     () => {
-        "where project_id = $1 \
+        // What a newer version alone knows is left to that.
+        "where project_id = $1 and status in ('pending', 'delivered', 'failed') \
          and (cast($2 as text) is null or status = $2) \
          and (cast($3 as text) is null or event = $3) \
          and (cast($4 as uuid) is null or webhook_id = $4) \
@@ -28,8 +35,8 @@ macro_rules! matching {
 sql! {
     INSERT = "insert into deliveries (id, project_id, webhook_id, event, webhook_url, phone_number_id, body, status, \
         next_at, created_at, customer_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    DUE = "select * from deliveries where webhook_id = $1 and status = 'pending' and next_at <= $2 \
-        order by next_at, id limit $3";
+    DUE = concat!("select ", columns!(), " from deliveries \
+        where webhook_id = $1 and status = 'pending' and next_at <= $2 order by next_at, id limit $3");
     /// Whoever has lost the webhook to another writes nothing. What was asked to be sent again meanwhile (it is due at
     /// another moment than $11) is still to be sent, whatever came of this try.
     SAVE = "update deliveries set status = case when next_at = $11 then $2 else status end, attempt_count = $3, \
@@ -38,12 +45,13 @@ sql! {
         next_at = case when next_at = $11 then $4 else next_at end, \
         response_status = $5, response_head = $6, last_attempt_at = $7 where id = $1 \
         and exists (select 1 from webhooks w where w.id = deliveries.webhook_id and w.fence = $10)";
-    LIST = concat!("select * from deliveries ", matching!(), " order by created_at desc, id desc limit $8 offset $9");
+    LIST = concat!("select ", columns!(), " from deliveries ", matching!(), " \
+        order by created_at desc, id desc limit $8 offset $9");
     COUNT = concat!("select count(*) from deliveries ", matching!());
-    FIND = "select * from deliveries where project_id = $1 and id = $2";
+    FIND = concat!("select ", columns!(), " from deliveries where project_id = $1 and id = $2");
     /// From the first try of the schedule again; what was learnt of it stays until the next answer.
-    AGAIN = "update deliveries set status = 'pending', tries_before = attempt_count, next_at = $3, \
-        delivered_at = null, failed_at = null where project_id = $1 and id = $2 returning *";
+    AGAIN = concat!("update deliveries set status = 'pending', tries_before = attempt_count, next_at = $3, \
+        delivered_at = null, failed_at = null where project_id = $1 and id = $2 returning ", columns!());
     /// What waits for a webhook that is switched off does not wait for ever.
     FORGET = "delete from deliveries where id in (select d.id from deliveries d join webhooks w on w.id = d.webhook_id \
         where d.created_at < $1 and (d.status <> 'pending' or not w.active) order by d.created_at limit $2)";
@@ -59,7 +67,6 @@ struct Row {
     webhook_url: String,
     phone_number_id: Option<String>,
     body: String,
-    #[sqlx(try_from = "String")]
     status: DeliveryStatus,
     attempt_count: i32,
     tries_before: i32,

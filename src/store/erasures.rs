@@ -15,7 +15,7 @@ sql! {
     /// Of two who erase at once, the first has the proof.
     INSERT = "insert into erasures (id, project_id, customer_digest, requested_by, erased, erased_at) \
         values ($1, $2, $3, $4, $5, $6) on conflict (project_id, customer_digest) do nothing";
-    FIND = "select * from erasures where project_id = $1 and customer_digest = $2";
+    FIND = "select id, project_id, customer_digest, requested_by, erased, erased_at from erasures where project_id = $1 and customer_digest = $2";
 }
 
 /// That a customer was erased.

@@ -12,7 +12,7 @@ macro_rules! claim {
             "update meta_forwards set fence = fence + 1, lease_until = $2 where id = (select id from meta_forwards \
              where next_at <= $1 and (lease_until is null or lease_until <= $1) order by next_at limit 1",
             $lock,
-            ") returning *"
+            ") returning id, digest, body_sealed, signature, received_at, tries, fence"
         )
     };
 }

@@ -11,13 +11,19 @@ use crate::{
     scope::Scopes,
 };
 
+macro_rules! columns {
+    () => {
+        "id, project_id, name, scopes, created_at, expires_at, last_used_at, revoked_at"
+    };
+}
+
 sql! {
     INSERT = "insert into api_keys (id, project_id, name, digest, created_at, scopes, expires_at) \
         values ($1, $2, $3, $4, $5, $6, $7)";
     OPENS = "select id, project_id, scopes, expires_at, last_used_at from api_keys where digest = $1 and revoked_at is null";
     USED = "update api_keys set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at < $2)";
-    ALL_OF = "select * from api_keys where cast($1 as uuid) is null or project_id = $1 order by created_at, id";
-    LIST = "select * from api_keys where project_id = $1 order by created_at desc, id desc limit $2 offset $3";
+    ALL_OF = concat!("select ", columns!(), " from api_keys where cast($1 as uuid) is null or project_id = $1 order by created_at, id");
+    LIST = concat!("select ", columns!(), " from api_keys where project_id = $1 order by created_at desc, id desc limit $2 offset $3");
     COUNT = "select count(*) from api_keys where project_id = $1";
     REVOKE = "update api_keys set revoked_at = $3 \
         where id = $1 and (cast($2 as uuid) is null or project_id = $2) and revoked_at is null";

@@ -6,19 +6,42 @@ use super::{Db, Page, on, sql};
 use crate::{
     clock::Timestamp,
     error::Result,
-    id::{CustomerId, LinkId, ProjectId, SignupId},
-    link::{BillingMode, Branding, Reconnect, SetupLink, SetupStatus, Status, Terms},
-    signup::Step,
+    id::{CustomerId, LinkId, ProjectId},
+    link::{BillingMode, Reconnect, SetupLink, SetupStatus, Status, Terms},
 };
 
+// Above the room below, so that it has it as well.
+macro_rules! columns {
+    () => {
+        "id, project_id, customer_id, token_sealed, status, terms, meta_billing_mode, reconnect_phone_number_id, \
+         reconnect_phone_number, setup_status, setup_error, created_at, updated_at, expires_at, renewal_requested_at"
+    };
+}
+
+pub mod visited;
+
+pub use visited::{Visit, visit, visit_by_id};
+
+// What a newer version alone knows is left to that.
+macro_rules! known {
+    () => {
+        "status in ('active', 'used', 'expired', 'revoked') \
+         and setup_status in ('pending', 'processing', 'completed', 'failed') \
+         and meta_billing_mode in ('customer_managed', 'partner_managed')"
+    };
+}
 macro_rules! matching {
     () => {
-        "where project_id = $1 and customer_id = $2 \
+        concat!(
+            "where ",
+            known!(),
+            " and project_id = $1 and customer_id = $2 \
          and (cast($3 as text) is null or $3 = \
               case when status = 'active' and expires_at <= $4 then 'expired' else status end) \
          and (cast($5 as bigint) is null or created_at > $5) \
          and (cast($6 as bigint) is null or created_at < $6) \
          and (cast($7 as text) is null or terms ->> 'external_id' = $7)"
+        )
     };
 }
 
@@ -26,13 +49,15 @@ macro_rules! expire {
     ($lock:expr) => {
         concat!(
             "update setup_links set status = 'expired', updated_at = $1 where id = (select id from setup_links \
-             where status = 'active' and expires_at <= $1 order by expires_at limit 1",
+             where status = 'active' and expires_at <= $1 and ",
+            known!(),
+            " order by expires_at limit 1",
             $lock,
-            ") returning *"
+            ") returning ",
+            columns!()
         )
     };
 }
-
 sql! {
     INSERT = "insert into setup_links (id, project_id, customer_id, token_digest, token_sealed, status, terms, \
         meta_billing_mode, reconnect_phone_number_id, reconnect_phone_number, setup_status, setup_error, created_at, \
@@ -40,10 +65,10 @@ sql! {
     UPDATE = "update setup_links set status = $2, terms = $3, setup_status = $4, setup_error = $5, updated_at = $6, \
         expires_at = $7 where id = $1";
     STANDS = "update setup_links set status = $2, setup_status = $3, setup_error = $4, updated_at = $5 where id = $1";
-    FIND = "select * from setup_links where project_id = $1 and customer_id = $2 and id = $3";
+    FIND = concat!("select ", columns!(), " from setup_links where project_id = $1 and customer_id = $2 and id = $3");
     /// The customer's row stands for "one active link": who holds it may change which one that is.
     LOCK_CUSTOMER = "update customers set updated_at = updated_at where project_id = $1 and id = $2";
-    LOCK = "update setup_links set updated_at = updated_at where id = $1 returning *";
+    LOCK = concat!("update setup_links set updated_at = updated_at where id = $1 returning ", columns!());
     RENEWAL_REQUESTED = "update setup_links set renewal_requested_at = $2 where id = $1";
     LOCK_ALL = "update setup_links set updated_at = updated_at where customer_id = $1";
     /// One at a time: each is told of in a transaction of its own.
@@ -51,23 +76,14 @@ sql! {
     EXPIRE_PG = expire!(" for update skip locked");
     OTHER_ACTIVE = "select 1 from setup_links where customer_id = $1 and id <> $2 and status = 'active' and expires_at > $3 \
         limit 1";
-    ANY_OVER = "select 1 from setup_links where status = 'active' and expires_at <= $1 limit 1";
-    SUPERSEDE = "update setup_links \
+    ANY_OVER = concat!("select 1 from setup_links where status = 'active' and expires_at <= $1 and ", known!(), " limit 1");
+    SUPERSEDE = concat!("update setup_links \
         set status = case when expires_at <= $3 then 'expired' else 'revoked' end, updated_at = $3 \
-        where customer_id = $1 and id <> $2 and status = 'active' returning *";
-    VISIT = "select l.*, p.name as project_name, p.branding as project_branding, p.renewal_url, \
-        s.id as running_id, s.step as running_step \
-        from setup_links l join projects p on p.id = l.project_id \
-        left join signups s on s.link_id = l.id and s.returned_at is not null and s.ended_at is null \
-        where l.token_digest = $1";
-    VISIT_BY_ID = "select l.*, p.name as project_name, p.branding as project_branding, p.renewal_url, \
-        s.id as running_id, s.step as running_step \
-        from setup_links l join projects p on p.id = l.project_id \
-        left join signups s on s.link_id = l.id and s.returned_at is not null and s.ended_at is null \
-        where l.id = $1";
+        where customer_id = $1 and id <> $2 and status = 'active' returning ", columns!());
     ARRIVED = "select arrived_at from setup_links where id = $1";
     NOTE_ARRIVAL = "update setup_links set arrived_at = $2 where id = $1";
-    LIST = concat!("select * from setup_links ", matching!(), " order by created_at desc, id desc limit $8 offset $9");
+    LIST = concat!("select ", columns!(), " from setup_links ", matching!(), " \
+        order by created_at desc, id desc limit $8 offset $9");
     COUNT = concat!("select count(*) from setup_links ", matching!());
 }
 
@@ -77,31 +93,17 @@ struct Row {
     project_id: ProjectId,
     customer_id: CustomerId,
     token_sealed: Vec<u8>,
-    #[sqlx(try_from = "String")]
     status: Status,
     terms: Json<Terms>,
-    #[sqlx(try_from = "String")]
     meta_billing_mode: BillingMode,
     reconnect_phone_number_id: Option<String>,
     reconnect_phone_number: Option<String>,
-    #[sqlx(try_from = "String")]
     setup_status: SetupStatus,
     setup_error: Option<String>,
     created_at: Timestamp,
     updated_at: Timestamp,
     expires_at: Timestamp,
     renewal_requested_at: Option<Timestamp>,
-}
-
-#[derive(FromRow)]
-struct VisitRow {
-    #[sqlx(flatten)]
-    link: Row,
-    project_name: String,
-    renewal_url: Option<String>,
-    project_branding: Json<Branding>,
-    running_id: Option<SignupId>,
-    running_step: Option<String>,
 }
 
 impl From<Row> for SetupLink {
@@ -124,37 +126,6 @@ impl From<Row> for SetupLink {
             updated_at: row.updated_at,
             expires_at: row.expires_at,
             renewal_requested_at: row.renewal_requested_at,
-        }
-    }
-}
-
-/// All that a page needs to know of a link, in one query.
-#[derive(Clone, Debug)]
-pub struct Visit {
-    /// The link.
-    pub link: SetupLink,
-    /// Who is asking, by the name that customers read.
-    pub project_name: String,
-    /// Where the project wants customers to ask for a new link; `None` for a button of ours.
-    pub renewal_url: Option<String>,
-    /// How the platform shows itself: the link's way, and the project's where it says nothing.
-    pub branding: Branding,
-    /// The signup that has come back from Facebook and not ended, and where it stands.
-    pub running: Option<(SignupId, Step)>,
-}
-
-impl From<VisitRow> for Visit {
-    fn from(row: VisitRow) -> Self {
-        // A step that a newer version alone knows is one at which it is being carried through.
-        let step = row.running_step.map(|step| Step::parse(&step).unwrap_or(Step::Check));
-        let link = SetupLink::from(row.link);
-        let branding = link.terms.branding.clone().unwrap_or_default().over(row.project_branding.0);
-        Self {
-            project_name: branding.name.clone().unwrap_or(row.project_name),
-            branding,
-            link,
-            renewal_url: row.renewal_url,
-            running: row.running_id.zip(step),
         }
     }
 }
@@ -294,18 +265,6 @@ pub async fn find(db: Db<'_>, project: ProjectId, customer: CustomerId, id: Link
     Ok(row.map(SetupLink::from))
 }
 
-/// What a page needs of the link whose token has that digest.
-pub async fn visit(db: Db<'_>, token_digest: &[u8]) -> Result<Option<Visit>> {
-    let row: Option<VisitRow> = on!(db, c => sqlx::query_as(VISIT).bind(token_digest).fetch_optional(c).await?);
-    Ok(row.map(Visit::from))
-}
-
-/// What a page needs of the link of that id.
-pub async fn visit_by_id(db: Db<'_>, id: LinkId) -> Result<Option<Visit>> {
-    let row: Option<VisitRow> = on!(db, c => sqlx::query_as(VISIT_BY_ID).bind(id).fetch_optional(c).await?);
-    Ok(row.map(Visit::from))
-}
-
 /// When a second device last said that it had opened the page.
 pub async fn arrived(db: Db<'_>, id: LinkId) -> Result<Option<Timestamp>> {
     Ok(on!(db, c => sqlx::query_scalar(ARRIVED).bind(id).fetch_optional(c).await?).flatten())
@@ -353,4 +312,17 @@ pub async fn list(
             .await?;
         Ok((rows.into_iter().map(SetupLink::from).collect(), count))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_choice_that_is_known_is_listed() {
+        let names = |all: Vec<&str>| format!("in ('{}')", all.join("', '"));
+        assert!(known!().contains(&names(Status::ALL.iter().map(|it| it.as_str()).collect())));
+        assert!(known!().contains(&names(SetupStatus::ALL.iter().map(|it| it.as_str()).collect())));
+        assert!(known!().contains(&names(BillingMode::ALL.iter().map(|it| it.as_str()).collect())));
+    }
 }

@@ -11,8 +11,19 @@ use crate::{
     provisioned::{Listening, Provisioned, Status, Trouble},
 };
 
+// Above the modules, so that they have it as well.
+macro_rules! columns {
+    () => {
+        "id, project_id, customer_id, link_id, account_sid, country_iso, area_code, mark, status, trouble, \
+         phone_number, takes_sms, sid, passed, listening_since, listening_until, code_sealed, code_at, \
+         recording_sid, recording_at, pool_stage, pool_id, pool_asked, pool_began_at, pool_next_at, pool_expires_at, \
+         created_at, bought_at, release_at, tries, next_at, fence"
+    };
+}
+
 pub mod addresses;
 pub mod calls;
+pub mod deployment;
 pub mod heard;
 pub mod pooled;
 pub mod purchases;
@@ -25,18 +36,23 @@ macro_rules! due {
 }
 macro_rules! claim {
     ($which:expr) => {
-        concat!("update provisioned_numbers set fence = fence + 1, lease_until = $2 where ", $which, " returning *")
+        concat!(
+            "update provisioned_numbers set fence = fence + 1, lease_until = $2 where ",
+            $which,
+            " returning ",
+            columns!()
+        )
     };
 }
 macro_rules! matching {
     () => {
-        "where project_id = $1 and (case when cast($2 as text) is null then status <> 'failed' else status = $2 end)"
+        // What a newer version alone knows is left to that.
+        "where project_id = $1 and case when cast($2 as text) is null \
+         then status in ('wanted', 'picked', 'bought', 'connected', 'releasing', 'released') else status = $2 end"
     };
 }
 
 sql! {
-    MARK = "insert into deployments (one, mark) values (1, $1) on conflict (one) do nothing";
-    MARKED = "select mark from deployments where one = 1";
     /// The project's row stands for its limits: who holds it may start another number.
     LOCK_PROJECT = "update projects set name = name where id = $1";
     INSERT = "insert into provisioned_numbers (id, project_id, customer_id, link_id, account_sid, country_iso, area_code, \
@@ -48,37 +64,41 @@ sql! {
         "id = (select id from provisioned_numbers where ", due!(), " order by next_at limit 1 for update skip locked)"
     ));
     /// Whoever is at it writes nothing more.
-    TAKE = "update provisioned_numbers set fence = fence + 1, lease_until = null where id = $1 returning *";
+    TAKE = concat!("update provisioned_numbers set fence = fence + 1, lease_until = null where id = $1 returning ", columns!());
     RENEW = "update provisioned_numbers set lease_until = $3 where id = $1 and fence = $2 and lease_until is not null";
     LET_GO = "update provisioned_numbers set lease_until = null where id = $1 and fence = $2";
     SAVE = "update provisioned_numbers set status = $3, trouble = $4, phone_number = $5, sid = $6, passed = $7, \
         bought_at = $8, tries = $9, next_at = $10, lease_until = $11, takes_sms = $13, \
         released_at = case when $3 = 'released' then coalesce(released_at, $12) else released_at end \
         where id = $1 and fence = $2";
-    FIND = "select * from provisioned_numbers where project_id = $1 and id = $2";
-    BY_MARK = "select * from provisioned_numbers where mark = $1";
-    NEWEST = "select * from provisioned_numbers where link_id = $1 order by created_at desc, id desc limit 1";
-    OF_CUSTOMER = "select * from provisioned_numbers where customer_id = $1 and status not in ('wanted', 'failed') \
-        order by created_at, id";
+    FIND = concat!("select ", columns!(), " from provisioned_numbers where project_id = $1 and id = $2");
+    BY_MARK = concat!("select ", columns!(), " from provisioned_numbers where mark = $1");
+    NEWEST = concat!("select ", columns!(), " from provisioned_numbers \
+        where link_id = $1 order by created_at desc, id desc limit 1");
+    OF_CUSTOMER = concat!("select ", columns!(), " from provisioned_numbers \
+        where customer_id = $1 and status in ('picked', 'bought', 'connected', 'releasing', 'released') \
+        order by created_at, id");
     BEGUN_SINCE = "select count(*) from provisioned_numbers \
         where project_id = $1 and created_at > $2 and status <> 'failed'";
     HELD = "select count(*) from provisioned_numbers \
         where project_id = $1 and status in ('wanted', 'picked', 'bought', 'connected', 'releasing')";
-    HELD_OF_ACCOUNT = "select * from provisioned_numbers \
-        where account_sid = $1 and sid is not null and status in ('bought', 'connected')";
+    HELD_OF_ACCOUNT = concat!("select ", columns!(), " from provisioned_numbers \
+        where account_sid = $1 and sid is not null and status in ('bought', 'connected')");
     HELD_BY_PROJECT = "select count(*) from provisioned_numbers where project_id = $1 and account_sid = $2 \
         and status in ('wanted', 'picked', 'bought', 'connected', 'releasing')";
     /// Its customer has connected it: nobody who is at it writes any more.
-    CONNECT = "update provisioned_numbers set status = 'connected', connected_at = $2, next_at = $2, release_at = null, \
+    CONNECT = concat!("update provisioned_numbers \
+        set status = 'connected', connected_at = $2, next_at = $2, release_at = null, \
         fence = fence + 1, lease_until = null, listening_since = null, listening_until = null, code_sealed = null, \
-        code_at = null where id = $1 and status = 'bought' returning *";
+        code_at = null where id = $1 and status = 'bought' returning ", columns!());
     /// To be given back; what was to be given back sooner still is. Whoever only watches it meanwhile writes nothing more;
     /// whoever buys it looks again before anything else.
-    LET_GO_AT = "update provisioned_numbers set next_at = case when next_at < $3 then next_at else $3 end, \
+    LET_GO_AT = concat!("update provisioned_numbers set next_at = case when next_at < $3 then next_at else $3 end, \
         fence = case when status in ('bought', 'connected') then fence + 1 else fence end, \
         lease_until = case when status in ('bought', 'connected') then null else lease_until end, \
         release_at = case when release_at is null or release_at > $3 then $3 else release_at end \
-        where project_id = $1 and id = $2 and status in ('wanted', 'picked', 'bought', 'connected', 'releasing') returning *";
+        where project_id = $1 and id = $2 and status in ('wanted', 'picked', 'bought', 'connected', 'releasing') \
+        returning ", columns!());
     UNUSED = "update provisioned_numbers set next_at = case when next_at < $2 then next_at else $2 end, \
         fence = case when status = 'bought' then fence + 1 else fence end, \
         lease_until = case when status = 'bought' then null else lease_until end, \
@@ -91,7 +111,8 @@ sql! {
         order by created_at limit $2)";
     HURRY = "update provisioned_numbers set next_at = $2, fence = fence + 1, lease_until = null \
         where link_id = $1 and status = 'bought'";
-    LIST = concat!("select * from provisioned_numbers ", matching!(), " order by created_at desc, id desc limit $3 offset $4");
+    LIST = concat!("select ", columns!(), " from provisioned_numbers ", matching!(), " \
+        order by created_at desc, id desc limit $3 offset $4");
     COUNT = concat!("select count(*) from provisioned_numbers ", matching!());
 }
 
@@ -105,7 +126,6 @@ struct Row {
     country_iso: String,
     area_code: Option<String>,
     mark: String,
-    #[sqlx(try_from = "String")]
     status: Status,
     trouble: Option<String>,
     phone_number: Option<String>,
@@ -162,14 +182,6 @@ impl From<Row> for Provisioned {
             fence: row.fence,
         }
     }
-}
-
-/// What tells this deployment from others: made once, with that value if there is none yet.
-pub async fn mark(mut db: Db<'_>, fresh: &str) -> Result<String> {
-    on!(&mut db, c => {
-        sqlx::query(MARK).bind(fresh).execute(&mut **c).await?;
-        Ok(sqlx::query_scalar(MARKED).fetch_one(&mut **c).await?)
-    })
 }
 
 /// Takes the project for the rest of the transaction, so that its limits hold.

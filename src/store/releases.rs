@@ -17,7 +17,7 @@ macro_rules! claim {
             "update releases set fence = fence + 1, lease_until = $2 where id = (select id from releases \
              where next_at <= $1 and (lease_until is null or lease_until <= $1) order by next_at limit 1",
             $lock,
-            ") returning *"
+            ") returning id, project_id, phone_number_id, business_account_id, deregister, token_sealed, tries, created_at, next_at, fence"
         )
     };
 }

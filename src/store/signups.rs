@@ -13,18 +13,26 @@ use crate::{
     words::Lang,
 };
 
+macro_rules! columns {
+    () => {
+        "id, project_id, customer_id, link_id, connection_type, language, state, way, claim, code_sealed, \
+         token_sealed, token_expires_at, pin_sealed, business_id, created_at, ended_at, deadline_at, tries, next_at, \
+         lease_until, fence"
+    };
+}
 // A step that a newer version alone knows is not in the list, and left to that.
 macro_rules! due {
     () => {
         "returned_at is not null and ended_at is null and next_at <= $1 \
          and (lease_until is null or lease_until <= $1) \
          and step in ('exchange', 'accounts', 'numbers', 'choose', 'check', 'subscribe', 'register', 'contacts', \
-            'history', 'store')"
+            'history', 'store') \
+         and connection_type in ('coexistence', 'dedicated')"
     };
 }
 macro_rules! claim {
     ($which:expr) => {
-        concat!("update signups set fence = fence + 1, lease_until = $2 where ", $which, " returning *")
+        concat!("update signups set fence = fence + 1, lease_until = $2 where ", $which, " returning ", columns!())
     };
 }
 
@@ -32,20 +40,22 @@ sql! {
     INSERT = "insert into signups (id, project_id, customer_id, link_id, connection_type, language, login_digest, \
         visitor_digest, step, state, created_at, next_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
-    BY_LOGIN = "select * from signups where login_digest = $1 and visitor_digest = $2";
+    BY_LOGIN = concat!("select ", columns!(), " from signups where login_digest = $1 and visitor_digest = $2");
     /// One that has not come back before one that has: without the latter, a reload would be a stranger.
-    NEWEST_LOGIN = "select * from signups where visitor_digest = $1 \
-        order by case when step = 'login' then 0 else 1 end, created_at desc, id desc limit 1";
-    NEWEST = "select * from signups where link_id = $1 and (returned_at is not null or ended_at is not null) \
-        order by coalesce(returned_at, ended_at) desc, id desc limit 1";
-    LAST = "select * from signups where link_id = $1 \
-        order by coalesce(ended_at, returned_at, created_at) desc, id desc limit 1";
-    FIND = "select * from signups where id = $1";
-    RUNNING = "select * from signups where customer_id = $1 and returned_at is not null and ended_at is null";
+    NEWEST_LOGIN = concat!("select ", columns!(), " from signups where visitor_digest = $1 \
+        order by case when step = 'login' then 0 else 1 end, created_at desc, id desc limit 1");
+    NEWEST = concat!("select ", columns!(), " from signups \
+        where link_id = $1 and (returned_at is not null or ended_at is not null) \
+        order by coalesce(returned_at, ended_at) desc, id desc limit 1");
+    LAST = concat!("select ", columns!(), " from signups where link_id = $1 \
+        order by coalesce(ended_at, returned_at, created_at) desc, id desc limit 1");
+    FIND = concat!("select ", columns!(), " from signups where id = $1");
+    RUNNING = concat!("select ", columns!(), " from signups \
+        where customer_id = $1 and returned_at is not null and ended_at is null");
     /// Those whose customers may have been at Facebook between two moments.
-    AROUND = "select * from signups where created_at >= $1 and created_at <= $2 and (ended_at is null or ended_at >= $3) \
-        order by created_at desc limit $4";
-    TAKE = "update signups set fence = fence + 1 where id = $1 returning *";
+    AROUND = concat!("select ", columns!(), " from signups \
+        where created_at >= $1 and created_at <= $2 and (ended_at is null or ended_at >= $3) order by created_at desc limit $4");
+    TAKE = concat!("update signups set fence = fence + 1 where id = $1 returning ", columns!());
     SAVE = "update signups set step = $3, state = $4, code_sealed = $5, token_sealed = $6, token_expires_at = $7, \
         pin_sealed = $8, business_id = $9, deadline_at = $10, tries = $11, next_at = $12, lease_until = $13, \
         returned_at = coalesce(returned_at, $14), ended_at = coalesce(ended_at, $15), way = $16, claim = $17 \
@@ -86,7 +96,6 @@ struct Row {
     project_id: ProjectId,
     customer_id: CustomerId,
     link_id: LinkId,
-    #[sqlx(try_from = "String")]
     connection_type: ConnectionType,
     language: Option<String>,
     state: Json<Stored<State>>,

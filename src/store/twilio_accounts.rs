@@ -5,6 +5,13 @@ use sqlx::{FromRow, types::Json};
 use super::{Db, on, sql};
 use crate::{clock::Timestamp, error::Result, id::ProjectId, provisioned::CountryRule};
 
+macro_rules! columns {
+    () => {
+        "project_id, account_sid, auth_token_sealed, api_key_sid, api_key_secret_sealed, countries, created_at, \
+         updated_at"
+    };
+}
+
 sql! {
     PUT = "insert into twilio_accounts (project_id, account_sid, auth_token_sealed, api_key_sid, \
         api_key_secret_sealed, countries, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $7) \
@@ -12,9 +19,9 @@ sql! {
         auth_token_sealed = excluded.auth_token_sealed, api_key_sid = excluded.api_key_sid, \
         api_key_secret_sealed = excluded.api_key_secret_sealed, countries = excluded.countries, \
         updated_at = excluded.updated_at";
-    OF_PROJECT = "select * from twilio_accounts where project_id = $1";
-    BY_SID = "select * from twilio_accounts where account_sid = $1 order by project_id";
-    ALL_ROWS = "select * from twilio_accounts order by project_id";
+    OF_PROJECT = concat!("select ", columns!(), " from twilio_accounts where project_id = $1");
+    BY_SID = concat!("select ", columns!(), " from twilio_accounts where account_sid = $1 order by project_id");
+    ALL_ROWS = concat!("select ", columns!(), " from twilio_accounts order by project_id");
     DELETE = "delete from twilio_accounts where project_id = $1";
 }
 

@@ -13,6 +13,13 @@ use crate::{
     webhook::{Buffering, Kind, Webhook},
 };
 
+macro_rules! columns {
+    () => {
+        "id, project_id, phone_number_id, url, kind, events, active, secret_sealed, previous_secret_sealed, \
+         previous_secret_until, headers_sealed, buffering, payload_version, failing_since, created_at, updated_at, \
+         fence"
+    };
+}
 macro_rules! of_scope {
     () => {
         "where project_id = $1 and (cast($2 as text) is null or phone_number_id = $2)"
@@ -29,10 +36,18 @@ macro_rules! pg_now {
         "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)"
     };
 }
+// What a newer version alone knows is left to that.
+macro_rules! known {
+    () => {
+        "kind in ('kapso', 'meta')"
+    };
+}
 macro_rules! matching {
     () => {
         concat!(
             of_scope!(),
+            " and ",
+            known!(),
             " and (cast($3 as text) is null or kind = $3) \
              and (cast($4 as boolean) is null or active = $4) \
              and (cast($5 as text) is null or lower(url) like '%' || lower($5) || '%' escape '\\') \
@@ -46,19 +61,22 @@ macro_rules! claim {
         concat!(
             "update webhooks set fence = fence + 1, lease_until = ",
             $now,
-            " + $2 where id = (select w.id from webhooks w where w.active and (w.lease_until is null or w.lease_until <= ",
+            " + $2 where id = (select w.id from webhooks w where w.active and w.",
+            known!(),
+            " and (w.lease_until is null or w.lease_until <= ",
             $now,
             ") and (cast($3 as boolean) or w.failing_since is null) and exists (select 1 from deliveries d \
              where d.webhook_id = w.id and d.status = 'pending' and d.next_at <= $1) \
              order by coalesce(w.lease_until, 0), w.id limit 1",
             $lock,
-            ") returning *"
+            ") returning ",
+            columns!()
         )
     };
 }
 macro_rules! hold {
     ($now:expr) => {
-        concat!("update webhooks set lease_until = ", $now, " + $3 where id = $1 and fence = $2 returning *")
+        concat!("update webhooks set lease_until = ", $now, " + $3 where id = $1 and fence = $2 returning ", columns!())
     };
 }
 
@@ -70,13 +88,15 @@ sql! {
         previous_secret_sealed = $7, previous_secret_until = $8, headers_sealed = $9, buffering = $10, \
         payload_version = $11, updated_at = $12, \
         failing_since = case when url <> $2 or (not active and $5) then null else failing_since end where id = $1";
-    LOCK = "update webhooks set updated_at = updated_at where project_id = $1 \
-        and (cast($2 as text) is null or phone_number_id = $2) and id = $3 returning *";
-    FIND = "select * from webhooks where project_id = $1 and (cast($2 as text) is null or phone_number_id = $2) and id = $3";
+    LOCK = concat!("update webhooks set updated_at = updated_at where project_id = $1 \
+        and (cast($2 as text) is null or phone_number_id = $2) and id = $3 returning ", columns!());
+    FIND = concat!("select ", columns!(), " from webhooks \
+        where project_id = $1 and (cast($2 as text) is null or phone_number_id = $2) and id = $3");
     DELETE = "delete from webhooks where id = $1";
-    OF_PROJECT = "select * from webhooks where project_id = $1 and active order by id";
+    OF_PROJECT = concat!("select ", columns!(), " from webhooks where project_id = $1 and active and ", known!(), " order by id");
     PAUSE = "update webhooks set active = false, updated_at = $3 where id = $1 and fence = $2";
-    LIST = concat!("select * from webhooks ", matching!(), " order by created_at desc, id desc limit $8 offset $9");
+    LIST = concat!("select ", columns!(), " from webhooks ", matching!(), " \
+        order by created_at desc, id desc limit $8 offset $9");
     COUNT = concat!("select count(*) from webhooks ", matching!());
     CLAIM_SQLITE = claim!(sqlite_now!(), "");
     CLAIM_PG = claim!(pg_now!(), " for update of w skip locked");
@@ -91,7 +111,6 @@ struct Row {
     project_id: ProjectId,
     phone_number_id: Option<String>,
     url: String,
-    #[sqlx(try_from = "String")]
     kind: Kind,
     events: Json<Vec<String>>,
     active: bool,

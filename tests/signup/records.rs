@@ -7,9 +7,9 @@ use setuplinks::{
     clock::Timestamp,
     id::{LinkId, NumberId},
     seal::{Place, Sealer},
-    store::Store,
+    store::{Store, records::FATES},
 };
-use sqlx::{FromRow, types::Json};
+use sqlx::{AssertSqlSafe, FromRow, types::Json};
 use uuid::Uuid;
 
 use crate::support::house::SECRET_KEYS;
@@ -159,6 +159,44 @@ pub async fn terms(store: &Store, link: &str) -> Value {
 /// Does that to the database, past the house.
 pub async fn write(store: &Store, statement: &'static str) -> u64 {
     on_pool!(store, pool => sqlx::query(statement).execute(pool).await.expect("written").rows_affected())
+}
+
+/// The same where a newer version allows what the database of this one refuses.
+pub async fn write_of_tomorrow(store: &Store, statement: &'static str) -> u64 {
+    match store {
+        Store::Sqlite(pool) => {
+            let mut connection = pool.acquire().await.expect("a connection");
+            sqlx::query("pragma ignore_check_constraints = on").execute(&mut *connection).await.expect("loosened");
+            let written = sqlx::query(statement).execute(&mut *connection).await.expect("written");
+            sqlx::query("pragma ignore_check_constraints = off").execute(&mut *connection).await.expect("tightened");
+            written.rows_affected()
+        }
+        Store::Postgres(pool) => {
+            for (table, column) in [("setup_links", "status"), ("webhooks", "kind"), ("deliveries", "status")] {
+                let loosen = format!("alter table {table} drop constraint if exists {table}_{column}_check");
+                sqlx::query(AssertSqlSafe(loosen)).execute(pool).await.expect("loosened");
+            }
+            sqlx::query(statement).execute(pool).await.expect("written").rows_affected()
+        }
+    }
+}
+
+/// Adds a column to every table.
+pub async fn grow(store: &Store) {
+    for (table, _) in FATES {
+        let statement = format!("alter table {table} add column tomorrow text");
+        on_pool!(store, pool => sqlx::query(AssertSqlSafe(statement)).execute(pool).await.map(|_| ()).expect("a column more"));
+    }
+}
+
+/// Keeps a notice of Meta's in those words, which has been due for long.
+pub async fn keep_notice(store: &Store, notice: &str) {
+    let query = "insert into meta_notices (id, digest, notice, received_at, next_at) values ($1, $2, $3, 1, 1)";
+    let id = Uuid::from_bytes(setuplinks::clock::random());
+    let notice: Json<Value> = Json(serde_json::from_str(notice).expect("JSON"));
+    on_pool!(store, pool => {
+        sqlx::query(query).bind(id).bind(&id.as_bytes()[..]).bind(notice).execute(pool).await.expect("kept");
+    });
 }
 
 /// What the house has written, table by table and row by row: what it is about, and nothing of who is at it.

@@ -13,10 +13,10 @@ sql! {
     LISTEN = "update provisioned_numbers set listening_since = $2, listening_until = $3, code_sealed = null, \
         code_at = null, next_at = case when next_at < $4 then next_at else $4 end, fence = fence + 1, \
         lease_until = null where link_id = $1 and status = 'bought'";
-    LISTENER = "select * from provisioned_numbers where account_sid = $1 and phone_number = $2 and status = 'bought' \
-        and listening_until > $3";
-    LISTENER_OF = "select * from provisioned_numbers where account_sid = $1 and id = $2 and status = 'bought' \
-        and listening_until > $3";
+    LISTENER = concat!("select ", columns!(), " from provisioned_numbers \
+        where account_sid = $1 and phone_number = $2 and status = 'bought' and listening_until > $3");
+    LISTENER_OF = concat!("select ", columns!(), " from provisioned_numbers \
+        where account_sid = $1 and id = $2 and status = 'bought' and listening_until > $3");
     /// With `$4` only where no code is kept that may still be shown.
     HEAR = "update provisioned_numbers set code_sealed = $2, code_at = $3 \
         where id = $1 and status = 'bought' and listening_until > $3 \

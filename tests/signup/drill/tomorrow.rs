@@ -2,12 +2,12 @@
 //! trouble for anybody else.
 
 use serde_json::json;
-use setuplinks::sandbox::{Outcome, When};
+use setuplinks::sandbox::{AppWebhook, Outcome, When};
 
 use crate::{
     records,
     story::{FAILURE, SUCCESS, Story, terms},
-    support::{Database, Visitor, on_both},
+    support::{Database, Receiver, Visitor, on_both, until},
 };
 
 /// A customer in the middle of a signup, which a newer version takes over with these words.
@@ -27,7 +27,103 @@ async fn others_connect(story: &Story) {
     assert!(end.location().starts_with(SUCCESS), "{}", end.location());
 }
 
+/// Reads everything that a platform can read, and connects a number.
+async fn everything_works(story: &Story) {
+    let customer = &story.link.customer;
+    for path in [
+        "/customers",
+        &format!("/customers/{customer}"),
+        &format!("/customers/{customer}/setup_links"),
+        &format!("/customers/{customer}/setup_links/{}", story.link.id),
+        &format!("/customers/{customer}/setup_links/{}/events", story.link.id),
+        &format!("/customers/{customer}/export"),
+        "/whatsapp/phone_numbers",
+        "/whatsapp/webhooks",
+        "/webhook_deliveries",
+        "/provisioned_phone_numbers",
+        "/api_keys",
+        "/project",
+    ] {
+        story.platform.get(path).await.data(200);
+    }
+    assert_eq!(story.visitor.get(&story.link.url).await.status, 200);
+    story.platform.change(&story.link, json!({"language": "es"})).await.data(200);
+    others_connect(story).await;
+}
+
+/// Lets the house hear Meta, and hears that it has worked on a notice.
+async fn hears_meta(story: &Story) {
+    let callback_url = format!("{}/meta/webhooks", story.house.url);
+    let fields = vec!["account_update".to_owned()];
+    story.world().set_app_webhook(Some(AppWebhook { callback_url, is_active: true, fields }));
+    let notice = story.world().notice("ACCOUNT_VIOLATION", "980198427658004", &json!({}));
+    assert_eq!(story.world().tell(&notice).await, Some(200));
+    let worked_on = "select count(*) from meta_notices where next_at is null";
+    until("the notice to be worked on", || async {
+        (records::count(&story.house.app.store, worked_on).await == 1).then_some(())
+    })
+    .await;
+}
+
 on_both! {
+    async fn columns_of_tomorrow_are_nobody_s_trouble(db: Database) {
+        let story = Story::begin(db).await;
+        let receiver = Receiver::open().await;
+        story.platform.post("/whatsapp/webhooks", &json!({"whatsapp_webhook": {"url": receiver.url}})).await.data(201);
+        everything_works(&story).await;
+        receiver.wait_for(1).await;
+        // Every statement is prepared by now, and every table grows.
+        records::grow(&story.house.app.store).await;
+        everything_works(&story).await;
+        receiver.wait_for(2).await;
+        hears_meta(&story).await;
+    }
+
+    async fn values_of_tomorrow_are_left_to_tomorrow(db: Database) {
+        let story = Story::begin(db).await;
+        let store = &story.house.app.store;
+        let links = format!("/customers/{}/setup_links", story.link.customer);
+        let receiver = Receiver::open().await;
+        let hook = json!({"whatsapp_webhook": {"url": receiver.url}});
+        story.platform.post("/whatsapp/webhooks", &hook).await.data(201);
+        story.platform.post("/whatsapp/webhooks", &hook).await.data(201);
+        others_connect(&story).await;
+        receiver.wait_for(2).await;
+        for statement in [
+            "update setup_links set status = 'frozen', expires_at = 1 where status = 'active'",
+            "update webhooks set kind = 'pigeon' where id = (select id from webhooks order by id limit 1)",
+            "update deliveries set status = 'dreamt' where id = (select id from deliveries order by id limit 1)",
+        ] {
+            assert_eq!(records::write_of_tomorrow(store, statement).await, 1, "{statement}");
+        }
+        let told = r#"{"told":"PARTNER_MOVED","account":"9","at":1}"#;
+        records::keep_notice(store, told).await;
+
+        let list = story.platform.get(&links).await;
+        assert_eq!((list.status, &list.body["meta"]["total_count"], &list.body["data"]), (200, &json!(0), &json!([])));
+        assert_eq!(story.platform.get(&format!("{links}/{}", story.link.id)).await.status, 503, "another may know it");
+        assert_eq!(story.visitor.get(&story.link.url).await.status, 503);
+        let unknown = format!("{}/whatsapp/setup/{}", story.house.url, "A".repeat(story.link.token.len()));
+        assert_eq!(story.visitor.get(&unknown).await.status, 404, "whoever is its neighbour");
+        assert_eq!(story.platform.get("/whatsapp/webhooks").await.body["meta"]["total_count"], 1);
+        assert_eq!(story.platform.get("/webhook_deliveries").await.body["meta"]["total_count"], 1);
+
+        // Everybody else is served meanwhile, and nothing of it is touched.
+        others_connect(&story).await;
+        receiver.wait_for(3).await;
+        let next = story.platform.link_for(&story.link.customer, terms(&json!({}))).await;
+        assert_eq!(story.visitor.get(&next.url).await.status, 200);
+        hears_meta(&story).await;
+        for untouched in [
+            "select count(*) from setup_links where status = 'frozen'",
+            "select count(*) from webhooks where kind = 'pigeon'",
+            "select count(*) from deliveries where status = 'dreamt'",
+            "select count(*) from meta_notices where next_at = 1 and fence = 0",
+        ] {
+            assert_eq!(records::count(store, untouched).await, 1, "{untouched}");
+        }
+    }
+
     async fn a_step_of_tomorrow_is_left_to_tomorrow(db: Database) {
         let statement = "update signups set step = 'holograms', state = '{\"step\":\"holograms\",\"depth\":3}', \
             lease_until = null, fence = fence + 1, next_at = 1";
