@@ -33,6 +33,33 @@ impl fmt::Display for Prefix {
     }
 }
 
+/// By what way requests come, as far as their clients can be told from each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Nobody says whom they come from.
+    Direct,
+    /// Through a proxy whose word is taken.
+    Trusted,
+    /// Through somebody who names their clients, and is not in `TRUSTED_PROXIES`.
+    Untrusted,
+}
+
+impl Way {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Direct, Self::Trusted, Self::Untrusted];
+
+    /// What a server says of a nonce that came by this way.
+    #[must_use]
+    pub fn after(self, nonce: &str) -> String {
+        let way = match self {
+            Self::Direct => "direct",
+            Self::Trusted => "trusted",
+            Self::Untrusted => "untrusted",
+        };
+        format!("{nonce} {way}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

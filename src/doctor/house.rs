@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Finding, Patient, skew};
 use crate::{
+    address::Way,
     app::PublicUrl,
     clock::{Timestamp, random},
     error::{Error, Result},
@@ -21,6 +22,7 @@ pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
         match ask(public_url).await {
             Ok(answer) => {
                 findings.push(answering(public_url, sealer, &answer));
+                findings.extend(coming(public_url, sealer, &answer));
                 findings.extend(skew("clock", "PUBLIC_URL's", answer.date, patient.clock.now()));
             }
             Err(e) => findings.push(Finding::broken(
@@ -78,7 +80,7 @@ async fn ask(public_url: &PublicUrl) -> Result<Answer> {
     let answer = answer.map_err(|e| Error::Internal(reason(&e)))?;
     let date = answer.headers().get("date").and_then(|value| value.to_str().ok()).and_then(Timestamp::parse_http);
     let status = answer.status().as_u16();
-    let body = answer.text().await.unwrap_or_default().chars().take(1024).collect();
+    let body = answer.text().await.unwrap_or_default().chars().take(4096).collect();
     Ok(Answer { nonce, status, body, date })
 }
 
@@ -106,4 +108,46 @@ fn answering(public_url: &PublicUrl, sealer: &Sealer, answer: &Answer) -> Findin
         what,
         "let the proxy pass every path of this host to this server, without a redirect or a login in front, and give every process the same SECRET_KEYS",
     )
+}
+
+/// Whether the server can tell clients apart: those it cannot, share the limits of one address. An older version does not say.
+fn coming(public_url: &PublicUrl, sealer: &Sealer, answer: &Answer) -> Option<Finding> {
+    const CHECK: &str = "clients";
+    let said = |way: &Way| answer.body.lines().any(|sign| sealer.vouches(&way.after(&answer.nonce), sign));
+    match Way::ALL.into_iter().find(said)? {
+        Way::Trusted => Some(Finding::fine(CHECK, "a trusted proxy says whom requests come from")),
+        Way::Untrusted => Some(Finding::doubt(
+            CHECK,
+            "somebody between says whom requests come from and is not in TRUSTED_PROXIES: all clients share the limits of one address",
+            "if it is your proxy, list its address, as the server sees it, in TRUSTED_PROXIES",
+        )),
+        // The server itself speaks no TLS: there is a proxy.
+        Way::Direct if public_url.is_https() => Some(Finding::doubt(
+            CHECK,
+            "the proxy does not say whom requests come from: all clients share the limits of one address",
+            "let the proxy set X-Forwarded-For to the address that connected, and list the proxy in TRUSTED_PROXIES",
+        )),
+        Way::Direct => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_that_cannot_be_told_apart_are_found() {
+        let sealer = Sealer::parse("k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap();
+        let found = |address: &str, way: Option<Way>| {
+            let said = way.map(|way| sealer.vouch(&way.after("ab")).join("\n")).unwrap_or_default();
+            let answer = Answer { nonce: "ab".to_owned(), status: 200, body: said, date: None };
+            coming(&PublicUrl::parse(address).unwrap(), &sealer, &answer).map(|finding| finding.what)
+        };
+        let behind = |way| found("https://connect.example.com", Some(way)).unwrap_or_default();
+        assert!(behind(Way::Trusted).starts_with("a trusted proxy"));
+        assert!(behind(Way::Untrusted).contains("not in TRUSTED_PROXIES"));
+        assert!(behind(Way::Direct).contains("does not say whom"));
+        assert_eq!(found("http://localhost:8080", Some(Way::Direct)), None);
+        assert_eq!(found("https://connect.example.com", None), None, "an older server");
+    }
 }

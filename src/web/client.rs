@@ -14,7 +14,10 @@ use axum::{
 };
 use ipnet::IpNet;
 
-use crate::{address::Prefix, app::App};
+use crate::{
+    address::{Prefix, Way},
+    app::App,
+};
 
 mod forwarded;
 
@@ -41,6 +44,21 @@ impl<S: Sync> FromRequestParts<S> for Client {
         // Named by the outermost layer of every router.
         Ok(parts.extensions.get().copied().unwrap_or(Self(Ipv4Addr::UNSPECIFIED.into())))
     }
+}
+
+/// By what way a request with these headers came from that peer.
+#[must_use]
+pub fn way(headers: &HeaderMap, peer: Option<Peer>, proxies: &[IpNet]) -> Way {
+    match peer {
+        _ if !is_named(headers) => Way::Direct,
+        Some(peer) if is_trusted(peer.0.ip().to_canonical(), proxies) => Way::Trusted,
+        _ => Way::Untrusted,
+    }
+}
+
+/// Whether somebody says whom the request comes from.
+fn is_named(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::FORWARDED) || headers.contains_key("x-forwarded-for")
 }
 
 /// Names the client of every request.

@@ -231,6 +231,23 @@ async fn what_stops_no_customer_is_a_warning() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_that_is_not_trusted_is_a_warning() {
+    let house = House::open(Database::Sqlite).await;
+    let mut settings = settings(&house);
+    let behind = house.url.clone();
+    let proxy = axum::Router::new().fallback(move |request: axum::extract::Request| async move {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let request = client.get(format!("{behind}{}", request.uri())).header("x-forwarded-for", "203.0.113.7");
+        request.send().await.expect("an answer").text().await.expect("text")
+    });
+    let listener = tokio::net::TcpListener::bind(loopback()).await.expect("a port");
+    settings.insert("PUBLIC_URL", format!("http://{}", listener.local_addr().expect("an address")));
+    tokio::spawn(async move { axum::serve(listener, proxy).await });
+    let (_, warnings) = findings(&settings, "warning").await;
+    assert_said(&warnings, &["clients: somebody between says whom", "TRUSTED_PROXIES"], "untrusted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_pool_of_pre_verified_numbers_is_knocked_at() {
     let house = House::open(Database::Sqlite).await;
     let (business_id, token) = house.world().make_partner();
