@@ -203,8 +203,10 @@ fn is_passing(error: &sqlx::Error) -> bool {
                 // The low byte is the primary code: busy, read-only, input or output, full, cannot open.
                 code.parse().is_ok_and(|code: i32| matches!(code & 0xff, 5 | 8 | 10 | 13 | 14))
             } else {
-                // Connections, resources such as the disk, an operator at work; a server that only reads.
-                ["08", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "25006"
+                // Connections, resources such as the disk, an operator at work or a time-out; a server that only reads,
+                // a lock that somebody keeps, a transaction that was ended because we said nothing.
+                ["08", "53", "57"].iter().any(|class| code.starts_with(class))
+                    || ["25006", "55P03", "25P03"].contains(&&*code)
             }
         }
         _ => false,

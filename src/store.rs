@@ -12,7 +12,7 @@ use std::{
 };
 
 use sqlx::{
-    Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    Connection as _, Executor as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -76,6 +76,11 @@ pub(crate) use sql;
 
 /// How long anybody waits for a connection, or for SQLite's turn to write. Who has waited longer is told to come again.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What PostgreSQL ends by itself, as any process that waits for it has given up by then: a statement, a wait for somebody
+/// else's lock, a transaction whose process says nothing more. Nothing of ours takes as long; migrations are exempt.
+const BOUNDS: &str = "set statement_timeout = '30s'; set lock_timeout = '10s'; \
+    set idle_in_transaction_session_timeout = '60s'";
 
 /// The database.
 #[derive(Clone, Debug)]
@@ -205,6 +210,9 @@ impl Store {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)?.application_name("setuplinks");
             let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE);
+            let pool = pool.after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(sqlx::raw_sql(BOUNDS)).await.map(drop) })
+            });
             Self::Postgres(pool.connect_with(options).await?)
         } else {
             return Err(Error::Internal("DATABASE_URL must start with sqlite: or postgres:".to_owned()));
@@ -282,7 +290,7 @@ fn literally(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::{Executor as _, SqlSafeStr as _};
+    use sqlx::SqlSafeStr as _;
 
     use super::*;
 

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use sqlx::{
-    SqlitePool,
+    Executor as _, PgPool, SqlitePool,
     migrate::{MigrateError, Migrator},
 };
 
@@ -25,7 +25,7 @@ impl Store {
         let migrated = match self {
             Self::Sqlite(pool) if self.is_up_to_date().await => SQLITE.run(pool).await,
             Self::Sqlite(pool) => one_at_a_time(pool).await,
-            Self::Postgres(pool) => POSTGRES.run(pool).await,
+            Self::Postgres(pool) => at_leisure(pool).await,
         };
         migrated.map_err(|e| Error::Internal(format!("the database could not be migrated: {e}")))?;
         let unknown = self.unknown_migrations().await?;
@@ -57,6 +57,15 @@ impl Store {
             Self::Postgres(_) => POSTGRES.iter().count(),
         }
     }
+}
+
+/// On a connection of its own without bounds: an index takes as long as it takes, and so does whoever migrates first.
+async fn at_leisure(pool: &PgPool) -> std::result::Result<(), MigrateError> {
+    let mut connection = pool.acquire().await?;
+    let unbound = "set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0";
+    connection.execute(sqlx::raw_sql(unbound)).await?;
+    POSTGRES.run(&mut *connection).await?;
+    Ok(connection.close().await?)
 }
 
 /// `PostgreSQL`'s migrator locks by itself; for SQLite, whoever holds the write lock migrates, and the others find it done.

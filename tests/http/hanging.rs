@@ -64,6 +64,7 @@ async fn while_postgresql_hangs_pages_wait_by_themselves_and_go_on_where_they_we
     let waiting = visitor.get(&progress).await;
     assert_waits(&waiting, &progress);
     assert!(waiting.html.contains("Esto está tardando más de lo normal"), "{}", waiting.html);
+    assert!(waiting.html.contains(waiting.header("x-request-id")), "{}", waiting.html);
     assert_waits(&visitor.get(&link.url).await, &link.url);
     assert_waits(&visitor.post(&link.url, &[("connection_type", "dedicated")]).await, &link.url);
     assert_waits(&late.get(&callback).await, &callback);
@@ -91,6 +92,33 @@ async fn while_postgresql_hangs_pages_wait_by_themselves_and_go_on_where_they_we
     })
     .await;
     assert_eq!(ended.page(), "connected");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgresql_ends_what_nobody_waits_for_any_more() {
+    let house = House::bounded(Database::Postgres, Clock::system(), short).await;
+    let link = house.platform("Acme").await.link(json!({})).await;
+    let mut holder = sqlx::PgConnection::connect(&house.database.url).await.expect("the database");
+    sqlx::raw_sql("begin; lock table setup_links in access exclusive mode")
+        .execute(&mut holder)
+        .await
+        .expect("the lock");
+    assert_waits(&Visitor::new().get(&link.url).await, &link.url);
+    let observer = sqlx::PgPool::connect(&house.database.url).await.expect("the database");
+    let waiting = async || -> Vec<String> {
+        let waiting = "select pid || ' ' || query_start from pg_stat_activity \
+            where datname = current_database() and wait_event_type = 'Lock'";
+        sqlx::query_scalar(waiting).fetch_all(&observer).await.expect("statements")
+    };
+    let first = waiting().await;
+    assert!(!first.is_empty(), "the answer did not wait for its statement");
+    until("PostgreSQL to end them", || async {
+        let still = waiting().await;
+        (!first.iter().any(|one| still.contains(one))).then_some(())
+    })
+    .await;
+    sqlx::raw_sql("rollback").execute(&mut holder).await.expect("the lock was held until now");
+    until("the page", || async { (Visitor::new().get(&link.url).await.status == 200).then_some(()) }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
