@@ -294,8 +294,6 @@ fn trouble(error: &Error, is_look: bool, lang: Lang, reference: Option<String>) 
     };
     let frame = Frame::new(page, lang).titled(&format!("{stem}-title"));
     let is_waiting = page == "waiting";
-    // An address that leads nowhere leaves nothing to be looked up.
-    let reference = reference.filter(|_| page == "error");
     let shown = outcome::OutcomePage {
         title: frame.say(&format!("{stem}-title")),
         text: frame.say(&format!("{stem}-text")),

@@ -9,7 +9,13 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::{app::App, error::Error, id::uuid_at, meter, trace::Request as Traced};
+use crate::{
+    app::App,
+    error::Error,
+    id::{KeyId, uuid_at},
+    meter,
+    trace::Request as Traced,
+};
 
 pub mod admin;
 pub mod assets;
@@ -35,6 +41,10 @@ impl std::fmt::Display for RequestId {
     }
 }
 
+/// The API key that a request was let in by, for its log line: its id, never the key.
+#[derive(Clone, Copy, Debug)]
+pub struct CalledBy(pub KeyId);
+
 /// Gives the request its id and its log line. The line has the route and never the address: the token is in it.
 pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let now = app.clock.now();
@@ -51,12 +61,13 @@ pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> 
     let took = began.elapsed();
     meter::answered(&route, method.as_str(), status, took);
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let key = response.extensions().get::<CalledBy>().map(|CalledBy(key)| tracing::field::display(key));
     match response.extensions().get::<Arc<Error>>() {
         Some(error) if error.is_internal() => {
-            tracing::error!(request = %id, %method, route, status, ms, %error, "request");
+            tracing::error!(request = %id, %method, route, status, ms, key, %error, "request");
         }
-        Some(error) => tracing::info!(request = %id, %method, route, status, ms, code = error.code(), "request"),
-        None => tracing::info!(request = %id, %method, route, status, ms, "request"),
+        Some(error) => tracing::info!(request = %id, %method, route, status, ms, key, code = error.code(), "request"),
+        None => tracing::info!(request = %id, %method, route, status, ms, key, "request"),
     }
     let code = response.extensions().get::<Arc<Error>>().map(|error| error.code());
     traced.end(method.as_str(), &route, status, code);

@@ -20,7 +20,7 @@ use crate::{
     gate::What,
     meter,
     store::rates::{self, Bucket},
-    web::{RequestId, client::Client, patience},
+    web::{CalledBy, RequestId, client::Client, patience},
 };
 
 const MINUTE: i64 = 60_000_000;
@@ -35,6 +35,7 @@ pub async fn count(State(app): State<App>, client: Client, mut request: Request,
         Ok(None) => return next.run(request).await,
         Err(error) => return face(error.into_response(), id),
     };
+    let key = rights.key;
     let (mut response, remaining) = match left {
         Ok(remaining) => {
             request.extensions_mut().insert(caller);
@@ -46,6 +47,7 @@ pub async fn count(State(app): State<App>, client: Client, mut request: Request,
             (face(Error::TooMany { limit: app.api_rate_limit, retry_after }.into_response(), id), 0)
         }
     };
+    response.extensions_mut().insert(CalledBy(key));
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("x-ratelimit-limit"), HeaderValue::from(app.api_rate_limit.get()));
     headers.insert(HeaderName::from_static("x-ratelimit-remaining"), HeaderValue::from(remaining));

@@ -18,6 +18,10 @@ on_both! {
         assert!(foreign.html.contains(foreign.header("x-request-id")), "{}", foreign.html);
         assert_ne!(foreign.header("x-request-id"), visitor.get(&link.url).await.header("x-request-id"));
 
+        let nowhere = visitor.get(&format!("{}/whatsapp/setup/nobodys", house.url)).await;
+        assert_eq!(nowhere.status, 404);
+        assert!(nowhere.html.contains(nowhere.header("x-request-id")), "{}", nowhere.html);
+
         // Trouble of ours, on a page and in the API.
         drop_links(&house).await;
         let broken = visitor.get(&link.url).await;
