@@ -3,7 +3,7 @@
 //! A secret can also be read from a file, by `NAME_FILE`; the file's last line break is not part of it. An empty value
 //! counts as none, since that is what an orchestrator's unset variable looks like.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use clap::Args;
 use ipnet::IpNet;
@@ -252,7 +252,7 @@ impl ServeArgs {
         let (public_url, sealer) = (self.public_url()?, self.seal.sealer()?);
         let meta = Meta::new(self.meta(&public_url)?)?;
         let guard = Guard::new(self.webhook_nets()?)?;
-        let api_rate_limit = rate("API_RATE_LIMIT", or_default(&self.api_rate_limit, DEFAULT_API_RATE_LIMIT))?;
+        let api_rate_limit = self.api_rate_limit()?;
         let retention = self.retention.retention()?;
         let (twilio, listening) = (Twilio::new(self.twilio.settings()?)?, self.listening()?);
         let bounds = self.bounds.bounds()?;
@@ -271,9 +271,11 @@ impl ServeArgs {
             [self.admin_addr().err(), self.webhook_nets().err(), self.bounds.bounds().err()].into_iter().flatten(),
         );
         unusable.extend(self.unusable_of_meta());
-        unusable.extend(self.twilio.settings().err());
+        // The last of those needs the system user's token too: what is wrong with it is told once.
         let listening = self.listening().map_err(|e| unusable.push(e)).unwrap_or_default();
-        unusable.extend(self.retention.retention().err());
+        unusable.dedup();
+        unusable.extend(self.twilio.settings().err());
+        unusable.extend([self.api_rate_limit().err(), self.retention.retention().err()].into_iter().flatten());
         unusable.extend(self.traces.settings().err());
         let callback = public_url.as_ref().map_or_else(String::new, PublicUrl::callback);
         let meta = self.meta_at(callback).ok().and_then(|settings| Meta::new(settings).ok());
@@ -287,6 +289,10 @@ impl ServeArgs {
             }
         };
         (unusable, Patient { clock, public_url, sealer, meta, listening, store })
+    }
+
+    fn api_rate_limit(&self) -> Result<NonZeroU32, Unusable> {
+        rate("API_RATE_LIMIT", or_default(&self.api_rate_limit, DEFAULT_API_RATE_LIMIT))
     }
 
     fn listening(&self) -> Result<Listening, Unusable> {

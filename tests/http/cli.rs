@@ -140,16 +140,21 @@ on_both! {
         let project = printed(&shell.run(&["project", "create", "Acme"])).trim().to_owned();
         let key = printed(&shell.run(&["key", "create", "--project", &project])).trim().to_owned();
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let call = client.get(format!("http://{address}/platform/v1/customers")).header("x-api-key", &key);
-        assert_eq!(call.send().await.expect("an answer").status(), 200);
+        for (path, status) in [("customers", 200), ("customers/none", 404)] {
+            let call = client.get(format!("http://{address}/platform/v1/{path}")).header("x-api-key", &key);
+            assert_eq!(call.send().await.expect("an answer").status(), status);
+        }
 
         tokio::task::block_in_place(|| end(child, "TERM"));
         let rest: Vec<String> = lines.map_while(Result::ok).collect();
         output::logged(&rest.join("\n"));
-        let call = rest.iter().find(|line| line.contains("/platform/v1/customers")).expect("the call's line");
-        let call: serde_json::Value = serde_json::from_str(call).expect("a JSON object");
-        let id = call["key"].as_str().expect("whose call it was");
-        assert!(printed(&shell.run(&["key", "list"])).contains(id), "{call}");
+        let listed = printed(&shell.run(&["key", "list"]));
+        let calls: Vec<&String> = rest.iter().filter(|line| line.contains("/platform/v1/customers")).collect();
+        assert_eq!(calls.len(), 2, "{rest:?}");
+        for call in calls {
+            let call: serde_json::Value = serde_json::from_str(call).expect("a JSON object");
+            assert!(listed.contains(call["key"].as_str().expect("whose call it was")), "{call}");
+        }
         assert!(!rest.iter().any(|line| line.contains(&key)));
         assert!(rest.iter().all(|line| !line.contains(&"x".repeat(32))), "a log line has no token: {rest:?}");
     }

@@ -56,12 +56,14 @@ pub fn path(number: &NumberView) -> String {
     format!("/whatsapp/phone_numbers/{}", number.id)
 }
 
-/// Waits until Meta has been told all that it was to be told, moving the clock of a house that has one of its own: by a
-/// minute while all of it waits, and by little while somebody is at it, whose lease must not end in the middle.
+/// Waits until Meta has been told all that it was to be told, moving the clock of a house that has one of its own while all
+/// of it waits; not while somebody is at it, whose lease would end in the middle.
 pub async fn nothing_is_left_to_undo(house: &House) {
     until("the releases to be carried out", || async {
         let is_held = count(house, "releases where lease_until is not null").await > 0;
-        house.clock.advance(if is_held { Duration::from_millis(250) } else { Duration::from_mins(1) });
+        if !is_held {
+            house.clock.advance(Duration::from_mins(1));
+        }
         (count(house, "releases").await == 0).then_some(())
     })
     .await;

@@ -6,8 +6,9 @@ use serde_json::json;
 use sqlx::{Connection as _, Executor as _};
 
 use crate::{
+    cli::setuplinks,
     operators::Serving,
-    support::{Database, Link, Platform, Visitor, until},
+    support::{Database, Link, Platform, Visitor, database::Fresh, until},
 };
 
 /// No file of that process may grow past so many bytes: its disk is full.
@@ -92,6 +93,18 @@ async fn a_database_that_only_reads_is_said_and_survived() {
 
     only_reads("off").await;
     everybody_goes_on(&serving, &acme, &link).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_sqlite_file_that_only_reads_is_said() {
+    let whole = Serving::start(Database::Sqlite).await;
+    let acme = whole.platform().await;
+    let link = acme.link(json!({})).await;
+    let fresh = Fresh { url: format!("{}?mode=ro", whole.fresh.url), folder: tempfile::tempdir().expect("a folder") };
+    let serving = Serving::start_on(fresh, setuplinks(&["serve"]));
+    let found = serving.until_ready(503).await;
+    assert!(found["database"].as_str().is_some_and(|text| text.contains("readonly")), "{found}");
+    everybody_is_told(&serving, &acme.by_way_of(serving.public.clone()), &link).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -187,6 +187,21 @@ async fn several_mistakes_are_told_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mistake_that_two_things_suffer_from_is_told_once() {
+    let house = House::open(Database::Sqlite).await;
+    let mut ill = settings(&house);
+    ill.insert("META_PREVERIFIED", "true".to_owned());
+    ill.insert("META_BUSINESS_ID", "506914307656634".to_owned());
+    ill.insert("META_SYSTEM_TOKEN_FILE", "/nowhere".to_owned());
+    let (_, broken) = findings(&ill, "broken").await;
+    let told: Vec<_> = broken.iter().filter(|line| line.contains("META_SYSTEM_TOKEN")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    ill.insert("API_RATE_LIMIT", "none".to_owned());
+    let (_, broken) = findings(&ill, "broken").await;
+    assert_said(&broken, &["settings: API_RATE_LIMIT"], "beside the others");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_stops_no_customer_is_a_warning() {
     let house = House::open(Database::Sqlite).await;
     let settings = settings(&house);

@@ -3,7 +3,7 @@
 #![allow(clippy::float_cmp, reason = "Prometheus writes counts as floats, and they are whole")]
 
 use serde_json::json;
-use setuplinks::sandbox::Outcome;
+use setuplinks::sandbox::{AppWebhook, Outcome};
 
 use crate::support::{
     Database, Place, Visitor, on_both, output,
@@ -116,5 +116,35 @@ on_both! {
         assert!(sum(&metrics, "setuplinks_database_wait_seconds_count", &[]) > 0.0);
         let calls = counted(&processes, "setuplinks_call_duration_seconds_count", &[("service", "twilio"), ("outcome", "ok")]);
         assert!(calls.await >= 2.0, "a search and a purchase at least");
+    }
+
+    async fn what_meta_tells_is_counted_by_what_became_of_it(db: Database) {
+        let place = Place::new(db).await;
+        let processes = [Measured::start(&place, place.port).await, Measured::start(&place, port()).await];
+        let callback_url = format!("{}/meta/webhooks", place.platform.base);
+        let fields = vec!["account_update".to_owned(), "messages".to_owned()];
+        let world = place.world();
+        world.set_app_webhook(Some(AppWebhook { callback_url, is_active: true, fields }));
+        let link = place.platform.link(json!({"success_redirect_url": "https://app.example/done"})).await;
+        let end = Visitor::new().walk(&link, "dedicated", world, Outcome::Dedicated).await;
+        let account = end.landing()["business_account_id"].clone();
+        let is = async |outcome: &str, expected: f64| {
+            until(&format!("{outcome} to be {expected}"), || async {
+                let labels = [("field", "account_update"), ("outcome", outcome)];
+                (counted(&processes, "setuplinks_meta_notices_total", &labels).await == expected).then_some(())
+            })
+            .await;
+        };
+        let begun = [counted(&processes, "setuplinks_meta_notices_total", &[("outcome", "received")]).await];
+        let notice = world.notice("PARTNER_REMOVED", &account, &json!({}));
+        assert_eq!(world.tell(&notice).await, Some(200));
+        is("changed", 1.0).await;
+        is("received", begun[0] + 1.0).await;
+        assert_eq!(world.tell(&notice).await, Some(200));
+        is("known", 1.0).await;
+        assert_eq!(world.tell(&world.notice("ACCOUNT_DELETED", "123", &json!({}))).await, Some(200));
+        is("nobody's", 1.0).await;
+        assert_eq!(world.tell_as(notice.to_string(), None).await, Some(403));
+        assert_eq!(counted(&processes, "setuplinks_meta_notices_total", &[("outcome", "forged")]).await, 1.0);
     }
 }
