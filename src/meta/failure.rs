@@ -148,6 +148,15 @@ impl Failure {
         }
     }
 
+    /// No connection: whatever was to be said, nobody has heard it.
+    pub const NOT_CONNECTED: Self = Self::Unreachable("not connected");
+
+    /// Whether it is certain that Meta has not heard the call.
+    #[must_use]
+    pub fn was_never_sent(&self) -> bool {
+        *self == Self::NOT_CONNECTED
+    }
+
     /// What to do about it, where the call has no better answer of its own.
     #[must_use]
     pub fn remedy(&self) -> Remedy {

@@ -126,13 +126,11 @@ async fn read(mut answer: Response) -> Result<Vec<u8>, Failure> {
 
 /// Names the trouble without the address, which may carry what must not be logged.
 pub(super) fn unreachable_because(error: &reqwest::Error) -> Failure {
-    Failure::Unreachable(if error.is_timeout() {
-        "timed out"
-    } else if error.is_connect() {
-        "not connected"
-    } else {
-        "cut"
-    })
+    // First: whoever waits too long for a connection is both.
+    if error.is_connect() {
+        return Failure::NOT_CONNECTED;
+    }
+    Failure::Unreachable(if error.is_timeout() { "timed out" } else { "cut" })
 }
 
 /// What the headers ask for: `Retry-After` in seconds, or the longest `estimated_time_to_regain_access`, in minutes

@@ -1,13 +1,16 @@
 //! Step 1: the code for a token.
 
-use std::time::Duration;
+use std::{collections::HashSet, sync::Mutex, time::Duration};
 
+use serde_json::json;
 use setuplinks::sandbox::{Fault, Login, Outcome, Trouble, When};
+
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
     records,
-    story::{Story, each},
-    support::on_both,
+    story::{SUCCESS, Story, each, terms},
+    support::{Place, Visitor, on_both, program::port, until},
 };
 
 const TOO_LATE: &str = "Facebook’s answer came too late";
@@ -109,5 +112,32 @@ on_both! {
         story.world().fault("exchange", 1, Fault::Limited { status: 400, code: 80007, minutes: 1 });
         story.fails("dedicated", Outcome::Dedicated, "token_exchange_failed", NO_ANSWER).await;
         assert_eq!(story.called(), ["exchange"]);
+    }
+
+    async fn a_meta_that_cannot_be_connected_to_has_not_heard_the_code(db: Database) {
+        let (place, graph) = (Place::new(db).await, port());
+        let _program = place.serve(&[("META_GRAPH_URL", format!("http://127.0.0.1:{graph}"))]).await;
+        let (link, visitor) = (place.platform.link(terms(&json!({}))).await, Visitor::new());
+        let progress = visitor.log_in(&link, "dedicated", place.world(), Outcome::Dedicated).await.location();
+        let put_aside = Mutex::new(HashSet::new());
+        until("more tries than a code has that may have been heard", || async {
+            let row = records::signups(&place.store, &link.id).await.pop().expect("a signup");
+            assert_eq!((&*row.step, row.ended_at), ("exchange", None));
+            let mut put_aside = put_aside.lock().expect("unharmed");
+            put_aside.insert(row.next_at);
+            (put_aside.len() > 3).then_some(())
+        })
+        .await;
+        let listener = TcpListener::bind(("127.0.0.1", graph)).await.expect("a port");
+        let facebook = place.facebook.url().replace("http://", "");
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let mut far = TcpStream::connect(&facebook).await.expect("the stand-in");
+                tokio::spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await });
+            }
+        });
+        let end = visitor.wait_out(&progress).await;
+        assert!(end.location().starts_with(SUCCESS), "{}", end.location());
+        assert_eq!(place.world().count("exchange"), 1);
     }
 }

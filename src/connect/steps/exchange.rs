@@ -16,6 +16,9 @@ use crate::{
 /// A second try must be over before the code's 30 seconds are.
 const TRIES: i32 = 2;
 
+/// Until when after it came a code is surely alive, with a call's time to spare (Meta's documentation: 30 seconds).
+const ALIVE: Duration = Duration::from_secs(18);
+
 /// A wait that still leaves the code alive.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
@@ -47,8 +50,18 @@ pub(super) async fn exchange(app: &App, signup: &mut Signup) -> Result<Outcome> 
             signup.code = None;
             hold(signup)
         }
+        Err(failure) if failure.was_never_sent() && is_alive(app, signup) => {
+            tracing::warn!(signup = %signup.id, %failure, "Meta could not be connected to; the code waits");
+            // The one that was written down, and the one that is counted when it is put aside: Meta has heard of neither.
+            signup.tries -= 2;
+            Ok(Outcome::Later(None))
+        }
         Err(failure) => Ok(refused(signup, &failure)),
     }
+}
+
+fn is_alive(app: &App, signup: &Signup) -> bool {
+    signup.since.is_some_and(|came| app.clock.now().since(came) < ALIVE)
 }
 
 fn hold(signup: &mut Signup) -> Result<Outcome> {
