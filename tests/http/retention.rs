@@ -6,8 +6,10 @@ use reqwest::Method;
 use serde_json::json;
 use setuplinks::{
     app::App,
+    clock::Timestamp,
     retention::{self, Retention},
     sandbox::Outcome,
+    store::Store,
 };
 
 use crate::{
@@ -36,6 +38,22 @@ async fn sweep_after(house: &House, day: &mut u64, to: u64) {
     house.clock.advance(days(to - *day));
     *day = to;
     retention::sweep(&App { retention: KEPT, ..house.app.clone() }).await.expect("swept");
+}
+
+/// Writes a session, a hold, a stranger and something to hand on, of that id and with that end or age.
+macro_rules! write_all {
+    ($pool:expr, $id:expr, $end:expr, $since:expr, $micros:expr) => {{
+        let (name, key) = (format!("{:?}", $id), $id);
+        let session = "insert into sessions (id_digest, record_sealed, expires_at) values ($1, $1, $2)";
+        sqlx::query(session).bind(name.as_bytes()).bind($end).execute($pool).await.expect("written");
+        let hold = "insert into account_holds (id, business_account_id, held_until) values ($1, '9', $2)";
+        sqlx::query(hold).bind(key).bind($end).execute($pool).await.expect("written");
+        let stranger = "insert into strangers (door, prefix, full_at) values ('forms', $1, $2)";
+        sqlx::query(stranger).bind(&name).bind($micros).execute($pool).await.expect("written");
+        let forward = "insert into meta_forwards (id, digest, body_sealed, signature, received_at, next_at) values ($1, $2, $2, '', $3, $4)";
+        let late = i64::MAX / 2;
+        sqlx::query(forward).bind(key).bind(name.as_bytes()).bind($since).bind(late).execute($pool).await.expect("written");
+    }};
 }
 
 on_both! {
@@ -96,5 +114,51 @@ on_both! {
         assert_eq!((&used[0]["status"], &used[0]["whatsapp_setup_status"]), (&json!("used"), &json!("completed")));
         let again = Visitor::new().get(used[0]["url"].as_str().expect("a URL")).await;
         assert_eq!((again.status, again.page()), (200, "used".to_owned()), "its page goes on saying so");
+    }
+
+    async fn what_has_an_end_of_its_own_goes_with_it(db: Database) {
+        let house = House::open_at(db, standing_clock()).await;
+        let now = house.clock.now();
+        let (over, not_yet) = (Timestamp(now.0 - 1), now.plus(DAY));
+        for (id, end) in [(1_u8, over), (2, not_yet)] {
+            let week = if end == over { now.minus(days(7)).minus(DAY) } else { now.minus(DAY) };
+            let (id, micros) = (vec![id; 16], end.0 * 1000);
+            match &house.app.store {
+                Store::Sqlite(pool) => write_all!(pool, &id, end.0, week.0, micros),
+                Store::Postgres(pool) => write_all!(pool, uuid::Uuid::from_slice(&id).expect("an id"), end.0, week.0, micros),
+            }
+        }
+        let counts = async || {
+            let mut counts = Vec::new();
+            for table in ["sessions", "account_holds", "strangers", "meta_forwards"] {
+                counts.push(count(&house, table).await);
+            }
+            counts
+        };
+        retention::sweep(&house.app).await.expect("swept");
+        assert_eq!(counts().await, [1; 4]);
+    }
+
+    async fn a_number_that_an_older_version_gave_back_for_somebody_who_was_erased_is_forgotten(db: Database) {
+        let house = House::selling(db).await;
+        let acme = house.platform("Acme").await;
+        let link = acme.link(json!({"provision_phone_number": true})).await;
+        Visitor::new().post(&format!("{}/provision", link.url), &[("country", "US")]).await;
+        let stands = async |status: &str| {
+            until(status, || async {
+                Some(acme.see(&link).await["provisioned_phone_number"].clone()).filter(|number| number["status"] == status)
+            })
+            .await
+        };
+        let number = stands("bought").await;
+        acme.delete(&format!("/provisioned_phone_numbers/{}", number["id"].as_str().expect("an id"))).await;
+        stands("released").await;
+        let erased = "update provisioned_numbers set erase_at = 1";
+        match &house.app.store {
+            Store::Sqlite(pool) => drop(sqlx::query(erased).execute(pool).await.expect("written")),
+            Store::Postgres(pool) => drop(sqlx::query(erased).execute(pool).await.expect("written")),
+        }
+        retention::sweep(&house.app).await.expect("swept");
+        assert_eq!(count(&house, "provisioned_numbers").await, 0);
     }
 }
