@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     clock::Clock,
-    config::{DatabaseArgs, LogFormat, ServeArgs},
+    config::{DatabaseArgs, LogFormat, ServeArgs, Unusable},
     id::ProjectId,
     store::projects,
 };
@@ -38,10 +38,20 @@ pub use serve::{House, house};
 #[command(name = "setuplinks", version, propagate_version = true)]
 pub struct Cli {
     /// How log lines are written to standard error; RUST_LOG says which
-    #[arg(long, env = "LOG_FORMAT", value_parser = LogFormat::read, default_value = "text", value_name = "text|json", global = true)]
-    pub log_format: LogFormat,
+    #[arg(long, env = "LOG_FORMAT", default_value = "text", value_name = "text|json", global = true)]
+    log_format: String,
     #[command(subcommand)]
     command: Command,
+}
+
+impl Cli {
+    /// How log lines are written.
+    ///
+    /// # Errors
+    /// When `LOG_FORMAT` is neither.
+    pub fn log_format(&self) -> Result<LogFormat, Unusable> {
+        LogFormat::read(&self.log_format)
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -14,7 +14,7 @@ use crate::{
     app::{App, PublicUrl},
     clock::Clock,
     doctor::Patient,
-    error::{Error, Result},
+    error::Result,
     guard::Guard,
     meta::{
         Meta, Settings,
@@ -26,7 +26,9 @@ use crate::{
     twilio::Twilio,
 };
 
+mod addresses;
 mod bounds;
+mod database;
 mod listen;
 mod preverified;
 mod read;
@@ -36,7 +38,9 @@ mod system;
 mod traces;
 mod twilio;
 
+pub use addresses::AddressArgs;
 pub use bounds::BoundsArgs;
+pub use database::DatabaseArgs;
 pub use listen::ListenArgs;
 pub use preverified::PreverifiedArgs;
 pub(crate) use read::or_default;
@@ -48,7 +52,6 @@ pub use system::SystemArgs;
 pub use traces::TracesArgs;
 pub use twilio::{TwilioApiArgs, TwilioArgs};
 
-const DEFAULT_LISTEN_ADDR: &str = "127.0.0.1:8080";
 /// Where the house is unless it is said.
 pub(crate) const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
 const DEFAULT_GRAPH_VERSION: &str = "v26.0";
@@ -57,25 +60,6 @@ const DEFAULT_LOGIN: &str = "redirect";
 const DEFAULT_SDK_URL: &str = "https://connect.facebook.net";
 const DEFAULT_DIALOG_URL: &str = "https://www.facebook.com";
 const DEFAULT_API_RATE_LIMIT: &str = "1000";
-const DEFAULT_DATABASE_URL: &str = "sqlite://setuplinks.db";
-
-/// Where the database is: all that commands need which do not serve.
-#[derive(Args, Clone, Debug)]
-#[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
-pub struct DatabaseArgs {
-    /// The database: sqlite://PATH (made when it is not there) or postgres://USER:PASSWORD@HOST/NAME
-    #[arg(
-        long,
-        env = "DATABASE_URL",
-        default_value = DEFAULT_DATABASE_URL,
-        hide_env_values = true,
-        value_name = "URL"
-    )]
-    database_url: String,
-    /// A file that holds DATABASE_URL
-    #[arg(long, env = "DATABASE_URL_FILE", value_name = "PATH")]
-    database_url_file: Option<PathBuf>,
-}
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,11 +75,11 @@ impl LogFormat {
     ///
     /// # Errors
     /// A sentence that says what is allowed.
-    pub fn read(text: &str) -> Result<Self, &'static str> {
-        match or_default(text, "text") {
+    pub fn read(text: &str) -> Result<Self, Unusable> {
+        match or_default(text, "text").trim() {
             "text" => Ok(Self::Text),
             "json" => Ok(Self::Json),
-            _ => Err("must be text or json"),
+            _ => Err(unusable("LOG_FORMAT", "must be text or json")),
         }
     }
 }
@@ -104,12 +88,8 @@ impl LogFormat {
 #[derive(Args, Clone, Debug)]
 #[allow(clippy::doc_markdown, reason = "the comments are the help text of the terminal")]
 pub struct ServeArgs {
-    /// The address to listen on
-    #[arg(long, env = "LISTEN_ADDR", default_value = DEFAULT_LISTEN_ADDR, value_parser = listen_addr, value_name = "ADDR")]
-    pub listen_addr: SocketAddr,
-    /// The address that answers operators, such as 127.0.0.1:9090: /healthz, /readyz and /metrics; off unless set
-    #[arg(long, env = "ADMIN_ADDR", default_value = "", value_name = "ADDR")]
-    admin_addr: String,
+    #[command(flatten)]
+    addresses: AddressArgs,
     /// The address customers and Facebook reach this server at: scheme and host, no path; every absolute URL is built from it
     #[arg(long, env = "PUBLIC_URL", default_value = DEFAULT_PUBLIC_URL, value_name = "URL")]
     public_url: String,
@@ -185,63 +165,13 @@ pub struct ServeArgs {
     pub traces: TracesArgs,
 }
 
-fn listen_addr(text: &str) -> Result<SocketAddr, String> {
-    or_default(text, DEFAULT_LISTEN_ADDR)
-        .parse()
-        .map_err(|_| "must be an address and port such as 127.0.0.1:8080".to_owned())
-}
-
-impl DatabaseArgs {
-    /// The database of that path, and nothing else said.
-    #[must_use]
-    pub fn at(url: String) -> Self {
-        Self { database_url: url, database_url_file: None }
-    }
-
-    /// Connects and migrates.
-    ///
-    /// # Errors
-    /// When the setting cannot be used or the database cannot be reached.
-    pub async fn open(&self) -> anyhow::Result<Store> {
-        let url = self.url()?;
-        Store::open(&url).await.map_err(|e| unusable("DATABASE_URL", format!("cannot be used: {e}")).into())
-    }
-
-    /// Connects to a database that is there, and changes nothing about it.
-    ///
-    /// # Errors
-    /// When the setting cannot be used or the database cannot be reached.
-    pub async fn connect(&self) -> anyhow::Result<Store> {
-        let url = self.url()?;
-        Store::connect(&url, false).await.map_err(|e| unusable("DATABASE_URL", format!("cannot be used: {e}")).into())
-    }
-
-    fn url(&self) -> Result<String, Unusable> {
-        let is_default = self.database_url == DEFAULT_DATABASE_URL;
-        let value = Some(&self.database_url).filter(|_| !is_default);
-        let url = or_file("DATABASE_URL", value, self.database_url_file.as_ref())?;
-        let url = url.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
-        if ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
-            Ok(url)
-        } else {
-            Err(unusable("DATABASE_URL", "must start with sqlite:// or postgres://"))
-        }
-    }
-}
-
 impl ServeArgs {
-    /// Where operators ask, if anywhere.
+    /// Where to listen: for everybody, and for operators, if they ask anywhere.
     ///
     /// # Errors
-    /// When it is no address.
-    pub fn admin_addr(&self) -> Result<Option<SocketAddr>, Unusable> {
-        match self.admin_addr.trim() {
-            "" => Ok(None),
-            text => {
-                let allowed = "must be an address and port such as 127.0.0.1:9090";
-                text.parse().map(Some).map_err(|_| unusable("ADMIN_ADDR", allowed))
-            }
-        }
+    /// When one is no address, or both are one.
+    pub fn addresses(&self) -> Result<(SocketAddr, Option<SocketAddr>), Unusable> {
+        self.addresses.read()
     }
 
     /// Checks every setting, opens the database, and furnishes the house.
@@ -268,7 +198,7 @@ impl ServeArgs {
         let public_url = self.public_url().map_err(|e| unusable.push(e)).ok();
         let sealer = self.seal.sealer().map_err(|e| unusable.push(e)).ok();
         unusable.extend(
-            [self.admin_addr().err(), self.webhook_nets().err(), self.bounds.bounds().err()].into_iter().flatten(),
+            [self.addresses().err(), self.webhook_nets().err(), self.bounds.bounds().err()].into_iter().flatten(),
         );
         unusable.extend(self.unusable_of_meta());
         // The last of those needs the system user's token too: what is wrong with it is told once.
@@ -280,12 +210,11 @@ impl ServeArgs {
         let callback = public_url.as_ref().map_or_else(String::new, PublicUrl::callback);
         let meta = self.meta_at(callback).ok().and_then(|settings| Meta::new(settings).ok());
         let store = match self.database.url() {
-            Ok(url) if Store::is_yet_to_be_made(&url) => Ok(None),
-            Ok(url) => Store::connect(&url, false).await.map(Some),
+            Ok(url) if Store::is_yet_to_be_made(&url) => Some(Ok(None)),
+            Ok(url) => Some(Store::connect(&url, false).await.map(Some)),
             Err(e) => {
-                let why = e.to_string();
                 unusable.push(e);
-                Err(Error::Internal(why))
+                None
             }
         };
         (unusable, Patient { clock, public_url, sealer, meta, listening, store })

@@ -87,8 +87,9 @@ pub struct Patient {
     pub meta: Option<Meta>,
     /// What is done with what Meta sends.
     pub listening: Listening,
-    /// The database, opened and not migrated; `None` when it is a file that the first start will make; or why it cannot be.
-    pub store: Result<Option<Store>>,
+    /// The database, opened and not migrated; inside, `None` when it is a file that the first start will make, or why it
+    /// cannot be opened; `None` when nothing usable says where it is.
+    pub store: Option<Result<Option<Store>>>,
 }
 
 /// Looks at everything, in the order in which a signup would meet it.

@@ -11,7 +11,13 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    log(cli.log_format);
+    match cli.log_format() {
+        Ok(format) => log(format),
+        Err(e) => {
+            eprintln!("setuplinks: {e}");
+            return ExitCode::FAILURE;
+        }
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(e) => {

@@ -115,12 +115,12 @@ async fn answer_operators(app: App, address: SocketAddr, stop: CancellationToken
 }
 
 pub(super) async fn run(args: &ServeArgs, clock: Clock) -> anyhow::Result<()> {
-    let admin_addr = args.admin_addr()?;
+    let (listen_addr, admin_addr) = args.addresses()?;
     let traces = args.traces.settings()?;
     let app = args.app(clock).await?;
-    let listener = TcpListener::bind(args.listen_addr)
+    let listener = TcpListener::bind(listen_addr)
         .await
-        .with_context(|| format!("LISTEN_ADDR {} cannot be listened on", args.listen_addr))?;
+        .with_context(|| format!("LISTEN_ADDR {listen_addr} cannot be listened on"))?;
     let public = app.public_url.of("");
     let callback = app.public_url.callback();
     let asked_to_stop = asked_to_stop()?;

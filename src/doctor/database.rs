@@ -9,7 +9,8 @@ use crate::{
 
 pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
     const CHECK: &str = "database";
-    let store = match &patient.store {
+    let Some(store) = &patient.store else { return };
+    let store = match store {
         Ok(Some(store)) => store,
         Ok(None) => {
             findings.push(Finding::fine(CHECK, "is not there yet; the server makes it when it starts"));

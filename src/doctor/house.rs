@@ -7,7 +7,6 @@ use crate::{
     address::Way,
     app::PublicUrl,
     clock::{Timestamp, random},
-    error::{Error, Result},
     seal::{Sealer, hex},
 };
 
@@ -69,15 +68,15 @@ struct Answer {
     date: Option<Timestamp>,
 }
 
-async fn ask(public_url: &PublicUrl) -> Result<Answer> {
+async fn ask(public_url: &PublicUrl) -> Result<Answer, String> {
     let nonce = hex(random::<16>());
     let client = reqwest::Client::builder()
         .timeout(PATIENCE)
         .redirect(reqwest::redirect::Policy::none())
         .build()
-        .map_err(|e| Error::Internal(format!("no HTTP client: {e}")))?;
+        .map_err(|e| format!("no HTTP client: {e}"))?;
     let answer = client.get(public_url.of(&format!("/.well-known/setuplinks/{nonce}"))).send().await;
-    let answer = answer.map_err(|e| Error::Internal(reason(&e)))?;
+    let answer = answer.map_err(|e| reason(&e))?;
     let date = answer.headers().get("date").and_then(|value| value.to_str().ok()).and_then(Timestamp::parse_http);
     let status = answer.status().as_u16();
     let body = answer.text().await.unwrap_or_default().chars().take(4096).collect();
@@ -98,6 +97,13 @@ fn answering(public_url: &PublicUrl, sealer: &Sealer, answer: &Answer) -> Findin
     let signs = answer.body.lines();
     if answer.status == 200 && signs.clone().any(|sign| sealer.vouches(&answer.nonce, sign)) {
         return Finding::fine(CHECK, format!("{address} answers with these keys"));
+    }
+    if matches!(answer.status, 502..=504) {
+        return Finding::broken(
+            CHECK,
+            format!("a proxy answers at {address} with {}: it does not reach the server", answer.status),
+            "start the server, and let the proxy pass requests on to its LISTEN_ADDR (this is also asked before the first start: then it means that nothing runs yet)",
+        );
     }
     let what = match answer.status {
         200 => format!("{address} answers, but not as a setuplinks with these SECRET_KEYS"),

@@ -4,7 +4,7 @@ use super::{Finding, Patient};
 use crate::provision::settle;
 
 pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
-    let Ok(Some(store)) = &patient.store else { return };
+    let Some(Ok(Some(store))) = &patient.store else { return };
     // A database without our tables has no numbers either.
     let Ok(unknown) = settle::unknown(store, patient.clock.now()).await else { return };
     if unknown.is_empty() {

@@ -202,6 +202,31 @@ async fn a_mistake_that_two_things_suffer_from_is_told_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_setting_that_cannot_be_used_is_told_once_and_in_the_one_way() {
+    let house = House::open(Database::Sqlite).await;
+    let well = settings(&house);
+    for (name, value) in [("DATABASE_URL", "/var/lib/x.db"), ("LISTEN_ADDR", ":8080"), ("ADMIN_ADDR", "9090")] {
+        let mut ill = well.clone();
+        ill.insert(name, value.to_owned());
+        let (_, broken) = findings(&ill, "broken").await;
+        assert_eq!(broken.len(), 1, "{broken:?}");
+        assert!(broken[0].starts_with(&format!("settings: {name} must ")), "{broken:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_that_does_not_reach_the_server_is_told_from_a_server_that_is_another() {
+    let house = House::open(Database::Sqlite).await;
+    let mut ill = settings(&house);
+    let proxy = axum::Router::new().fallback(|| async { axum::http::StatusCode::BAD_GATEWAY });
+    let listener = tokio::net::TcpListener::bind(loopback()).await.expect("a port");
+    ill.insert("PUBLIC_URL", format!("http://{}", listener.local_addr().expect("an address")));
+    tokio::spawn(async move { axum::serve(listener, proxy).await });
+    let (_, broken) = findings(&ill, "broken").await;
+    assert_said(&broken, &["public_url: a proxy answers", "502: it does not reach the server"], "502");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_stops_no_customer_is_a_warning() {
     let house = House::open(Database::Sqlite).await;
     let settings = settings(&house);
