@@ -84,16 +84,16 @@ pub enum Error {
     #[error("the request is not one that our pages send: {0}")]
     BadRequest(&'static str),
     /// The database did not do what it was asked.
-    #[error("database: {0}")]
+    #[error("database: {}", in_words(.0))]
     Database(sqlx::Error),
     /// The database does nothing for anybody now: its disk is full or may not be written, it is busy or away.
-    #[error("database, for now: {0}")]
+    #[error("database, for now: {}", in_words(.0))]
     DatabaseDown(sqlx::Error),
     /// Something sealed does not open: its key is not in `SECRET_KEYS`, or the row was tampered with.
     #[error("sealed data in {0} does not open with any of SECRET_KEYS")]
     Sealed(String),
     /// Something else of ours is broken.
-    #[error("internal: {0}")]
+    #[error("{0}")]
     Internal(String),
 }
 
@@ -210,6 +210,17 @@ fn is_passing(error: &sqlx::Error) -> bool {
             }
         }
         _ => false,
+    }
+}
+
+/// What the database says, and its code: sqlx adds a line of PostgreSQL's own source, which nobody looks for there.
+pub(crate) fn in_words(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(e) => match e.code() {
+            Some(code) => format!("{} (code {code})", e.message()),
+            None => e.message().to_owned(),
+        },
+        other => other.to_string(),
     }
 }
 

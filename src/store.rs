@@ -5,19 +5,9 @@
 //! says so. What is read or written together happens in one [`Tx`], and a [`Db`] is one connection, in a
 //! transaction or not.
 
-use std::{
-    path::Path,
-    str::FromStr as _,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use sqlx::{
-    Connection as _, Executor as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
-    pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
-
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction, pool::PoolConnection};
 use tokio::sync::Notify;
 
 use crate::{
@@ -26,6 +16,7 @@ use crate::{
 };
 
 pub mod backup;
+mod connect;
 pub mod customers;
 pub mod deliveries;
 pub mod erasures;
@@ -76,11 +67,6 @@ pub(crate) use sql;
 
 /// How long anybody waits for a connection, or for SQLite's turn to write. Who has waited longer is told to come again.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What PostgreSQL ends by itself, as any process that waits for it has given up by then: a statement, a wait for somebody
-/// else's lock, a transaction whose process says nothing more. Nothing of ours takes as long; migrations are exempt.
-const BOUNDS: &str = "set statement_timeout = '30s'; set lock_timeout = '10s'; \
-    set idle_in_transaction_session_timeout = '60s'";
 
 /// The database.
 #[derive(Clone, Debug)]
@@ -185,49 +171,6 @@ impl Store {
         Ok(store)
     }
 
-    /// Connects and changes nothing: no file is made where `make` is false, and nothing is migrated.
-    ///
-    /// # Errors
-    /// When the URL is neither, or the database cannot be reached.
-    pub async fn connect(url: &str, make: bool) -> Result<Self> {
-        Ok(if url.starts_with("sqlite:") {
-            let options = SqliteConnectOptions::from_str(url)?
-                .create_if_missing(make)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .foreign_keys(true)
-                // What is deleted is gone from the file as well, and from every copy of it.
-                .pragma("secure_delete", "on")
-                .busy_timeout(PATIENCE);
-            // One writer at a time is SQLite's rule; more than a few readers only wait for each other.
-            let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE);
-            let pool = pool.before_acquire(|connection, _| {
-                // A full disk rolls a transaction back by itself. sqlx, whose own rollback then fails, believes it open for
-                // ever, and would begin no other on that connection.
-                Box::pin(async move { Ok(!connection.is_in_transaction()) })
-            });
-            Self::Sqlite(pool.connect_with(options).await?)
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(url)?.application_name("setuplinks");
-            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE);
-            let pool = pool.after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(sqlx::raw_sql(BOUNDS)).await.map(drop) })
-            });
-            Self::Postgres(pool.connect_with(options).await?)
-        } else {
-            return Err(Error::Internal("DATABASE_URL must start with sqlite: or postgres:".to_owned()));
-        })
-    }
-
-    /// Whether that is an SQLite file which is not there yet, in a folder that is.
-    #[must_use]
-    pub fn is_yet_to_be_made(url: &str) -> bool {
-        let Ok(options) = SqliteConnectOptions::from_str(url) else { return false };
-        let file = options.get_filename();
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        url.starts_with("sqlite:") && !file.exists() && folder.is_none_or(Path::is_dir)
-    }
-
     /// The pool's connections: how many are at work, how many wait for work, and how many there may be.
     #[must_use]
     pub fn connections(&self) -> (u32, u32, u32) {
@@ -290,7 +233,7 @@ fn literally(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::SqlSafeStr as _;
+    use sqlx::{Connection as _, Executor as _, SqlSafeStr as _};
 
     use super::*;
 

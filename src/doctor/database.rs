@@ -17,8 +17,7 @@ pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
             return;
         }
         Err(e) => {
-            let mend =
-                "make DATABASE_URL lead to a database that this machine reaches and whose role may create tables";
+            let mend = "make DATABASE_URL lead to a database that this machine reaches and whose role may create tables, or to a file in a folder that is there and takes files of the server's user";
             findings.push(Finding::broken(CHECK, format!("cannot be used: {e}"), mend));
             return;
         }
@@ -26,7 +25,8 @@ pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
     match standing(store, patient).await {
         Ok(finding) => findings.push(finding),
         Err(e) => {
-            let mend = "free space on its disk, give its role the right to write, or end what locks it";
+            let mend =
+                "free space on its disk, give its role the right to write and to create tables, or end what locks it";
             findings.push(Finding::broken(CHECK, format!("cannot be written: {e}"), mend));
         }
     }
@@ -50,6 +50,8 @@ pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
 
 async fn standing(store: &Store, patient: &Patient) -> Result<Finding> {
     const CHECK: &str = "database";
+    // PostgreSQL wants that right at every start, from a role that will make none as well.
+    standing::writable(store).await?;
     let mut lease = store.acquire().await?;
     let has = standing::migrated(lease.db()).await.unwrap_or(0);
     let knows = i64::try_from(store.migrations()).unwrap_or(i64::MAX);
@@ -62,7 +64,6 @@ async fn standing(store: &Store, patient: &Patient) -> Result<Finding> {
         ));
     }
     if has < knows {
-        standing::writable(lease.db()).await?;
         let what = format!("is reached; {} of {knows} migrations will be made when the server starts", knows - has);
         return Ok(Finding::fine(CHECK, what));
     }

@@ -8,7 +8,7 @@ use sqlx::{
 };
 
 use super::{Store, standing};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, in_words};
 
 static SQLITE: LazyLock<Migrator> = LazyLock::new(|| side_by_side(sqlx::migrate!("migrations/sqlite")));
 static POSTGRES: LazyLock<Migrator> = LazyLock::new(|| side_by_side(sqlx::migrate!("migrations/postgres")));
@@ -27,7 +27,7 @@ impl Store {
             Self::Sqlite(pool) => one_at_a_time(pool).await,
             Self::Postgres(pool) => at_leisure(pool).await,
         };
-        migrated.map_err(|e| Error::Internal(format!("the database could not be migrated: {e}")))?;
+        migrated.map_err(|e| Error::Internal(format!("the database could not be migrated: {}", why(&e))))?;
         let unknown = self.unknown_migrations().await?;
         if unknown > 0 {
             tracing::warn!(
@@ -56,6 +56,14 @@ impl Store {
             Self::Sqlite(_) => SQLITE.iter().count(),
             Self::Postgres(_) => POSTGRES.iter().count(),
         }
+    }
+}
+
+fn why(error: &MigrateError) -> String {
+    match error {
+        MigrateError::Execute(e) => in_words(e),
+        MigrateError::ExecuteMigration(e, version) => format!("migration {version}: {}", in_words(e)),
+        other => other.to_string(),
     }
 }
 

@@ -49,8 +49,8 @@ sql! {
     SAMPLE_PROJECTS = sample!("projects", "redirect_secret_sealed");
     /// A write, because a full disk and a read-only file system still read.
     PROBE = "insert into probes (id, written_at) values (1, $1) on conflict (id) do update set written_at = excluded.written_at";
-    /// A table of nobody's, gone with the transaction: whether anything can be written before our tables are there.
-    WRITABLE = "create temporary table setuplinks_probe (id bigint)";
+    /// A table of nobody's, gone with the transaction. Not a temporary one, which a role may make that may make no other.
+    WRITABLE = "create table setuplinks_probe (id bigint)";
     MIGRATED = "select count(*) from _sqlx_migrations where success";
     LINKS = "select case when status = 'active' and expires_at <= $1 then 'expired' else status end as standing, count(*) \
         from setup_links group by standing";
@@ -76,13 +76,14 @@ pub async fn probe(db: Db<'_>, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Whether tables can be made, in a database that has none of ours yet.
+/// Whether tables can be made, as migrations do.
 ///
 /// # Errors
 /// What the database says when they cannot.
-pub async fn writable(db: Db<'_>) -> Result<()> {
-    on!(db, c => {
-        sqlx::query(WRITABLE).execute(&mut *c).await?;
+pub async fn writable(store: &Store) -> Result<()> {
+    let mut tx = store.begin().await?;
+    on!(tx.db(), c => {
+        sqlx::query(WRITABLE).execute(c).await?;
     });
     Ok(())
 }

@@ -1,6 +1,10 @@
 //! `setuplinks backup`: a copy of a database that is being written, and a restore that is one file copy.
 
-use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Output};
+use std::{
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::{Command, Output},
+};
 
 use serde_json::json;
 
@@ -47,7 +51,7 @@ async fn a_copy_that_is_made_under_load_is_whole() {
     let made = tokio::task::block_in_place(|| printed(&backup(&serving.fresh.url, &copy)));
 
     assert_eq!(made, copy.display().to_string());
-    assert_eq!(copy.metadata().expect("a file").permissions().mode() & 0o777, 0o600);
+    assert_eq!(mode(&copy), 0o600);
     assert_eq!(files(folder.path()), ["copy.db"], "one file, and nothing beside it");
     until("more customers: nobody waited for the copy", || many(before + 20)).await;
     writing.abort();
@@ -67,6 +71,36 @@ async fn a_copy_that_is_made_under_load_is_whole() {
     let page = Visitor::new().get(&format!("{}/whatsapp/setup/{}", again.public, link.token)).await;
     assert_eq!((page.status, page.attribute("html", "lang")), (200, "es".to_owned()));
     acme.customer("One more").await;
+}
+
+fn mode(file: &Path) -> u32 {
+    file.metadata().unwrap_or_else(|e| panic!("{}: {e}", file.display())).permissions().mode() & 0o777
+}
+
+/// Under an umask that lets everybody read.
+async fn serving_for_all_to_read(fresh: Fresh) -> Serving {
+    let mut shell = Command::new("/bin/sh");
+    shell.env_clear().args(["-c", "umask 022; exec \"$0\" serve", env!("CARGO_BIN_EXE_setuplinks")]);
+    let serving = Serving::start_on(fresh, shell);
+    serving.until_ready(200).await;
+    serving
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_database_is_its_owner_s_alone_unless_the_operator_made_it_otherwise() {
+    let serving = serving_for_all_to_read(Database::Sqlite.fresh().await).await;
+    for name in ["test.db", "test.db-wal", "test.db-shm"] {
+        assert_eq!(mode(&serving.fresh.folder.path().join(name)), 0o600, "{name}");
+    }
+
+    let fresh = Database::Sqlite.fresh().await;
+    let file = fresh.folder.path().join("test.db");
+    std::fs::write(&file, "").expect("writable");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).expect("ours");
+    let serving = serving_for_all_to_read(fresh).await;
+    for name in ["test.db", "test.db-wal"] {
+        assert_eq!(mode(&serving.fresh.folder.path().join(name)), 0o640, "{name}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -67,6 +67,8 @@ on_both! {
         let listed = printed(&shell.run(&["project", "list"]));
         let columns: Vec<&str> = listed.split('\t').collect();
         assert_eq!((columns[0], columns[2]), (project.as_str(), "Acme & Söhne"));
+        let again = shell.run(&["project", "list"]);
+        assert_eq!(String::from_utf8_lossy(&again.stderr), "", "a database that is there and well is no news");
 
         let key = printed(&shell.run(&["key", "create", "--project", &project, "--name", "ci"]));
         assert!(key.len() > 40 && !key.contains(char::is_whitespace), "the key alone: {key}");

@@ -88,7 +88,11 @@ async fn a_database_that_only_reads_is_said_and_survived() {
     };
 
     only_reads("on").await;
-    serving.until_ready(503).await;
+    let found = serving.until_ready(503).await;
+    assert!(
+        !found["database"].as_str().expect("words").contains(" at line "),
+        "a line of somebody else's source: {found}"
+    );
     everybody_is_told(&serving, &acme, &link).await;
 
     only_reads("off").await;
@@ -105,6 +109,16 @@ async fn an_sqlite_file_that_only_reads_is_said() {
     let found = serving.until_ready(503).await;
     assert!(found["database"].as_str().is_some_and(|text| text.contains("readonly")), "{found}");
     everybody_is_told(&serving, &acme.by_way_of(serving.public.clone()), &link).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_lacks_a_migration_is_said() {
+    let serving = Serving::start(Database::Sqlite).await;
+    serving.until_ready(200).await;
+    let mut other = sqlx::SqliteConnection::connect(&serving.fresh.url).await.expect("a connection");
+    other.execute("update _sqlx_migrations set success = false where version = 1").await.expect("taken back");
+    let found = serving.until_ready(503).await;
+    assert!(found["database"].as_str().is_some_and(|text| text.starts_with("the database has ")), "{found}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

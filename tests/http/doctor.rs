@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use setuplinks::sandbox::AppWebhook;
-use sqlx::{Connection as _, Executor as _};
 
 use crate::{
     cli::setuplinks,
@@ -14,6 +13,8 @@ use crate::{
         on_both,
     },
 };
+
+mod database;
 
 const OTHER_KEY: &str = "other:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
@@ -148,8 +149,14 @@ async fn every_setting_that_would_stop_a_customer_is_found() {
             "mysql://u:hunter2@db/x",
             &["settings: DATABASE_URL must start with sqlite:// or postgres://"],
         ),
-        ("DATABASE_URL", "sqlite:///no/such/folder/x.db", &["database: cannot be used"]),
-        ("DATABASE_URL", "postgres://u:hunter2@127.0.0.1:1/x", &["database: cannot be used"]),
+        ("DATABASE_URL", "sqlite:///no/such/folder/x.db", &["database: cannot be used: /no/such/folder/x.db is not"]),
+        // A folder that is there and takes no file, not even from root.
+        ("DATABASE_URL", "sqlite:///proc/x.db", &["database: cannot be used", "no file can be made in /proc: "]),
+        (
+            "DATABASE_URL",
+            "postgres://u:hunter2@127.0.0.1:1/x",
+            &["database: cannot be used: 127.0.0.1:1: ", "Connection refused"],
+        ),
         ("META_EXTRAS_COEXISTENCE", v2, &["extras: META_EXTRAS_COEXISTENCE asks for Embedded Signup v2"]),
         ("META_EXTRAS_DEDICATED", v3, &["extras: META_EXTRAS_DEDICATED asks for Embedded Signup v3"]),
         ("META_EXTRAS_DEDICATED", "v4", &["settings: META_EXTRAS_DEDICATED must be a JSON object"]),
@@ -317,36 +324,6 @@ async fn the_pool_of_pre_verified_numbers_is_knocked_at() {
     let (is_well, broken) = findings(&settings, "broken").await;
     assert!(!is_well);
     assert_said(&broken, &["settings: META_SYSTEM_TOKEN is required"], "it would not start");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_database_is_looked_at_and_left_as_it_is() {
-    let house = House::open(Database::Sqlite).await;
-    let mut settings = settings(&house);
-    let mut other = sqlx::SqliteConnection::connect(&house.database.url).await.expect("a connection");
-    other.execute("insert into _sqlx_migrations (version, description, success, checksum, execution_time) values (9999, 'x', true, x'00', 0)").await.expect("a row");
-    let (is_well, warnings) = findings(&settings, "warning").await;
-    assert!(is_well, "{warnings:?}");
-    assert_said(&warnings, &["database: was last used by a newer version"], "newer");
-    other.execute("delete from _sqlx_migrations where version = 9999").await.expect("gone");
-
-    other.execute("begin immediate").await.expect("the lock");
-    let (is_well, broken) = findings(&settings, "broken").await;
-    assert!(!is_well);
-    assert_said(&broken, &["database: cannot be written"], "locked");
-    other.execute("rollback").await.expect("given back");
-
-    // Before the first start there is no file, and the doctor makes none.
-    let fresh = house.database.folder.path().join("fresh.db");
-    settings.insert("DATABASE_URL", format!("sqlite://{}", fresh.display()));
-    let (is_well, broken) = findings(&settings, "broken").await;
-    assert!(is_well, "{broken:?}");
-    let (_, fine) = findings(&settings, "ok").await;
-    assert_said(&fine, &["database: is not there yet"], "before the first start");
-    assert!(!fresh.exists());
-    let _ = std::fs::File::create(&fresh).expect("an empty file");
-    let (_, fine) = findings(&settings, "ok").await;
-    assert_said(&fine, &["database: is reached;", "migrations will be made"], "an empty database");
 }
 
 /// A Graph API whose clock is an hour behind.

@@ -82,12 +82,12 @@ fn a_malformed_setting_is_named_and_a_secret_is_not_repeated() {
             vec![
                 "mysql://u:hunter2@db/x",
                 "hunter2",
-                "sqlite:///no/such/folder/hunter2.db",
                 "postgres://u:hunter2@[bad/x",
                 "sqlite:",
                 "sqlite://",
                 "sqlite::memory:",
                 "sqlite://x.db?mode=memory",
+                "postgres://u:hunter2@127.0.0.1:1/x",
             ],
         ),
         ("SECRET_KEYS", vec!["hunter2", "k1:hunter2", "k1:aHVudGVyMg==", ":hunter2", ",", "k1:hunter2,k1:hunter2"]),
@@ -174,4 +174,33 @@ fn a_port_that_is_taken_is_named() {
     let mut settings = good(folder.path());
     settings.insert("LISTEN_ADDR", taken.local_addr().expect("an address").to_string());
     assert!(refusal(&settings).contains("LISTEN_ADDR"));
+}
+
+#[test]
+fn a_database_that_cannot_be_come_to_is_named_with_the_reason() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("text.db");
+    std::fs::write(&text, "no database at all, but long enough to be looked at as if it were one, ".repeat(9))
+        .expect("written");
+    for (url, why) in [
+        ("sqlite:///no/such/folder/x.db".to_owned(), "/no/such/folder/x.db cannot be made: No such file or directory"),
+        (format!("sqlite://{}", text.display()), "text.db: file is not a database (code 26)"),
+        // At once, by the server's word rather than the pool's, which waits and then says only that.
+        ("postgres://u@127.0.0.1:1/x".to_owned(), "127.0.0.1:1: error communicating with database: Connection refused"),
+    ] {
+        let mut settings = good(folder.path());
+        settings.insert("DATABASE_URL", url);
+        let said = refusal(&settings);
+        assert!(said.contains("DATABASE_URL cannot be used: ") && said.contains(why), "{said}");
+    }
+    let server = std::env::var("SETUPLINKS_TEST_POSTGRES").expect("./check starts a PostgreSQL for the tests");
+    let mut nowhere: url::Url = server.parse().expect("a URL");
+    nowhere.set_path("no_such_database");
+    let mut settings = good(folder.path());
+    settings.insert("DATABASE_URL", nowhere.to_string());
+    let said = refusal(&settings);
+    assert!(
+        said.contains("database \"no_such_database\" does not exist (code 3D000)") && !said.contains("at line"),
+        "{said}"
+    );
 }

@@ -90,6 +90,8 @@ fn the_server_runs_as_nobody_and_writes_where_it_may() {
     for line in ["NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "User=setuplinks"] {
         assert!(unit.lines().any(|known| known == line), "{line}");
     }
+    let starts_again = ["StartLimitIntervalSec=0", "Restart=on-failure"].iter().all(|line| unit.contains(line));
+    assert!(starts_again && compose.contains("restart: unless-stopped"), "however long the database is away");
     for text in [&dockerfile, &compose, &unit] {
         let has_secret = ["SECRET_KEYS=", "META_APP_SECRET=", "PASSWORD="].iter().any(|name| text.contains(name));
         assert!(!has_secret, "a secret comes from a file");
