@@ -33,7 +33,7 @@
 //! [`release`], [`landing`], [`listen`], [`logo`], [`provision`], [`visit`], [`notify`],
 //! [`reseal`], [`retention`], [`records`], [`doctor`], [`gate`], [`app`]), keepers ([`store`], [`meta`], [`twilio`], [`guard`]), things
 //! ([`link`], [`signup`], [`notice`], [`number`], [`provisioned`], [`customer`], [`event`], [`webhook`], [`device`]), ground ([`words`], [`address`], [`seal`], [`error`],
-//! [`clock`], [`id`], [`choice`], [`meter`], [`trace`], [`outgoing`]).
+//! [`clock`], [`id`], [`choice`], [`lasting`], [`meter`], [`trace`], [`outgoing`]).
 
 pub mod cli;
 pub mod config;
@@ -82,6 +82,7 @@ pub mod choice;
 pub mod clock;
 pub mod error;
 pub mod id;
+pub mod lasting;
 pub mod meter;
 pub mod outgoing;
 pub mod seal;

@@ -15,6 +15,7 @@ use crate::{
     clock::{Clock, Timestamp},
     error::Result,
     id::uuid_at,
+    lasting::Lasting,
     seal::{Sealer, key_id},
     store::{
         Store, seals,
@@ -207,10 +208,10 @@ fn before(now: Timestamp, span: Duration) -> Timestamp {
 /// Says which keys this process has, and seals anew what is to be, until the house closes.
 pub async fn run(app: App) {
     let reseal = Reseal::new(app.store.clone(), app.sealer.clone(), app.clock.clone());
+    let turning =
+        Lasting::new("it could not be seen to which keys sealed what", "it is seen to again which keys sealed what");
     while !app.stopping.is_cancelled() {
-        if let Err(e) = reseal.turn(&app).await {
-            tracing::warn!(error = %e, "it could not be seen to which keys sealed what; it will be tried again");
-        }
+        turning.note(reseal.turn(&app).await);
         tokio::select! {
             () = tokio::time::sleep(BEAT) => {}
             () = app.stopping.cancelled() => {}

@@ -9,6 +9,7 @@ use crate::{
     app::App,
     clock::Timestamp,
     error::Result,
+    lasting::Lasting,
     listen, release,
     store::{deliveries, events, idempotency as answers, provisioned, records, sessions, signups, visits},
     visit,
@@ -52,10 +53,9 @@ impl Default for Retention {
 
 /// Sweeps until the house closes.
 pub async fn run(app: App) {
+    let sweeping = Lasting::new("what is over could not be swept out", "what is over is swept out again");
     while !app.stopping.is_cancelled() {
-        if let Err(e) = sweep(&app).await {
-            tracing::warn!(error = %e, "what is over could not be swept out");
-        }
+        sweeping.note(sweep(&app).await);
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
             () = app.stopping.cancelled() => {}

@@ -171,6 +171,15 @@ impl Store {
         Ok(store)
     }
 
+    /// Which of the two it is.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgresql",
+        }
+    }
+
     /// The pool's connections: how many are at work, how many wait for work, and how many there may be.
     #[must_use]
     pub fn connections(&self) -> (u32, u32, u32) {

@@ -34,6 +34,7 @@ static TRACER: OnceLock<SdkTracer> = OnceLock::new();
 
 tokio::task_local! {
     static HERE: Arc<Here>;
+    static ABOUT: Arc<OnceLock<SignupId>>;
 }
 
 /// The span that runs, for those that begin below it.
@@ -200,12 +201,16 @@ pub fn whole(of: Of, name: &'static str, began: Timestamp) -> Span {
 
 /// The request that is answered here is a part of that signup.
 pub fn belongs_to(signup: SignupId) {
+    let _ = ABOUT.try_with(|about| about.set(signup));
     // One that has called or told something already stays where that is.
     let _ = HERE.try_with(|here| here.trace.set(Of::Signup(signup).trace()));
 }
 
 /// A request on its way. Its span is made when it is answered, since only then is known whose trace it is in.
-pub struct Request(Option<(Arc<Here>, Timestamp)>);
+pub struct Request {
+    traced: Option<(Arc<Here>, Timestamp)>,
+    about: Arc<OnceLock<SignupId>>,
+}
 
 impl Request {
     /// A request with that id has come.
@@ -215,20 +220,27 @@ impl Request {
             let here = Here { span: new_span_id(), own: TraceId::from(id.as_u128()), trace: OnceLock::new() };
             (Arc::new(here), now)
         };
-        Self(TRACER.get().map(here))
+        Self { traced: TRACER.get().map(here), about: Arc::default() }
     }
 
     /// Answers it.
     pub async fn around<T>(&self, work: impl Future<Output = T>) -> T {
-        match &self.0 {
+        let work = ABOUT.scope(self.about.clone(), work);
+        match &self.traced {
             Some((here, _)) => HERE.scope(here.clone(), work).await,
             None => work.await,
         }
     }
 
+    /// The signup that it belongs to, as far as is known by now.
+    #[must_use]
+    pub fn signup(&self) -> Option<SignupId> {
+        self.about.get().copied()
+    }
+
     /// It was answered. The route is the pattern of the path, never the path.
     pub fn end(self, method: &str, route: &str, status: u16, error: Option<&'static str>) {
-        let Some((here, began)) = self.0 else { return };
+        let Some((here, began)) = self.traced else { return };
         let trace = here.trace();
         let parent = (trace != here.own).then(|| context(trace, root(trace), true));
         let mut attributes = vec![

@@ -20,6 +20,7 @@ use crate::{
     error::Result,
     event::{Event, Name},
     id::{CustomerId, LinkId, ProjectId},
+    lasting::Lasting,
     link::{SetupLink, token::Token},
     notify,
     seal::keyed_digest,
@@ -97,13 +98,13 @@ impl Visits {
 
 /// Writes what was noted until the house closes.
 pub async fn run(app: App) {
+    let writing = Lasting::new("visits could not be written", "visits are written again");
     loop {
         tokio::select! {
             () = app.visits.0.bell.notified() => {}
             () = app.stopping.cancelled() => return,
         }
-        if let Err(e) = write(&app).await {
-            tracing::warn!(error = %e, "visits could not be written; it will be tried again");
+        if writing.note(write(&app).await).is_none() {
             app.visits.0.bell.notify_one();
             tokio::select! {
                 () = tokio::time::sleep(TROUBLE) => {}

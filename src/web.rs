@@ -62,12 +62,15 @@ pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> 
     meter::answered(&route, method.as_str(), status, took);
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let key = response.extensions().get::<CalledBy>().map(|CalledBy(key)| tracing::field::display(key));
+    let signup = traced.signup().map(tracing::field::display);
     match response.extensions().get::<Arc<Error>>() {
         Some(error) if error.is_internal() => {
-            tracing::error!(request = %id, %method, route, status, ms, key, %error, "request");
+            tracing::error!(request = %id, %method, route, status, ms, key, signup, %error, "request");
         }
-        Some(error) => tracing::info!(request = %id, %method, route, status, ms, key, code = error.code(), "request"),
-        None => tracing::info!(request = %id, %method, route, status, ms, key, "request"),
+        Some(error) => {
+            tracing::info!(request = %id, %method, route, status, ms, key, signup, code = error.code(), "request");
+        }
+        None => tracing::info!(request = %id, %method, route, status, ms, key, signup, "request"),
     }
     let code = response.extensions().get::<Arc<Error>>().map(|error| error.code());
     traced.end(method.as_str(), &route, status, code);

@@ -132,8 +132,9 @@ pub(super) async fn run(args: &ServeArgs, clock: Clock) -> anyhow::Result<()> {
         tracing::info!(%address, "answering operators: /healthz, /readyz, /metrics");
     }
     let collector = traces.map(|wanted| collector::install(wanted.endpoint.as_deref())).transpose()?;
+    let engine = app.store.engine();
     let house = house(app, listener)?;
-    tracing::info!(address = %house.address, %public, "serving");
+    tracing::info!(address = %house.address, %public, version = env!("CARGO_PKG_VERSION"), engine, "serving");
     tracing::info!(redirect_uri = %callback, "the Meta app must list this under Valid OAuth Redirect URIs");
     asked_to_stop.await;
     tracing::info!("stopping");

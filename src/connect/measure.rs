@@ -1,4 +1,4 @@
-//! What is counted and traced of a signup.
+//! What is counted, traced and logged of a signup.
 
 use crate::{
     clock::Timestamp,
@@ -14,7 +14,7 @@ pub(super) fn passed(signup: &mut Signup, step: Step, now: Timestamp) {
     }
 }
 
-/// A signup is over: it is counted, and its trace has a whole.
+/// A signup is over: it is counted, its trace has a whole, and the log one line.
 pub(super) fn over(signup: &Signup, now: Timestamp) {
     let (at, outcome) = match &signup.state {
         State::Connected { .. } => (Step::Store, "connected"),
@@ -26,6 +26,7 @@ pub(super) fn over(signup: &Signup, now: Timestamp) {
         meter::passed(at.as_str(), if is_connected { "moved" } else { "failed" }, now.since(since));
     }
     meter::ended(signup.connection_type.as_str(), outcome);
+    said(signup, at, outcome);
     let mut span = trace::whole(Of::Signup(signup.id), "signup", signup.created_at);
     span.set("setuplinks.signup.id", signup.id.to_string());
     span.set("setuplinks.setup_link.id", signup.link_id.to_string());
@@ -37,4 +38,15 @@ pub(super) fn over(signup: &Signup, now: Timestamp) {
     if !is_connected && outcome != Reason::Cancelled.as_str() {
         span.fail(outcome);
     }
+}
+
+/// However it ended, this is the line that says so.
+fn said(signup: &Signup, at: Step, outcome: &'static str) {
+    let (outcome, reason) = match &signup.state {
+        State::Failed { reason: Reason::Cancelled, at: Step::Choose, .. } => ("replaced", None),
+        State::Failed { reason: Reason::Cancelled, .. } => ("cancelled", None),
+        State::Failed { .. } => ("failed", Some(outcome)),
+        _ => (outcome, None),
+    };
+    tracing::info!(signup = %signup.id, link = %signup.link_id, outcome, reason, stage = at.as_str(), "a signup is over");
 }

@@ -94,7 +94,8 @@ fn moved(signup: &mut Signup, state: Result<State, Illegal>) -> Result<Outcome> 
 
 /// Logs what Meta answered, in numbers, and gives what to do about it.
 fn remedy(signup: &Signup, failure: &Failure) -> Remedy {
-    tracing::warn!(signup = %signup.id, step = %signup.state.step(), failure = %failure, "Meta did not do it");
+    let (id, link, step) = (signup.id, signup.link_id, signup.state.step());
+    tracing::warn!(signup = %id, %link, %step, %failure, "Meta did not do it");
     failure.remedy()
 }
 
@@ -223,7 +224,9 @@ async fn sync(app: &App, signup: &mut Signup, facts: &Facts, what: Sync) -> Resu
     match app.meta.sync(&facts.phone_number_id, what, &token).await {
         Err(failure) if failure.code() != ASKED_BEFORE => match remedy(signup, &failure) {
             Remedy::Retry(wait) => return Ok(Outcome::Later(wait)),
-            Remedy::GiveUp(_) => tracing::warn!(signup = %signup.id, ?what, "the number is connected without"),
+            Remedy::GiveUp(_) => {
+                tracing::warn!(signup = %signup.id, link = %signup.link_id, ?what, "the number is connected without");
+            }
         },
         Ok(()) | Err(_) => {}
     }
@@ -251,7 +254,6 @@ async fn store(app: &App, signup: &mut Signup, facts: Facts) -> Result<Outcome> 
     match settle::connected(app, &mut tx, signup, settle::Finished { facts, id, secrets }, now).await? {
         Ok(()) => {
             tx.commit().await?;
-            tracing::info!(signup = %signup.id, "a number is connected");
             Ok(Outcome::Moved)
         }
         Err(Reason::Taken) => {

@@ -19,6 +19,7 @@ use crate::{
     clock::{Timestamp, backoff},
     error::{Error, Result},
     id::SignupId,
+    lasting::Lasting,
     meter,
     signup::{Reason, Signup, State, Step},
     store::{links, signups},
@@ -54,24 +55,19 @@ pub fn start(app: &App, id: SignupId) {
 /// Finds and moves signups until the house closes.
 pub async fn run(app: App) {
     let hands = Arc::new(Semaphore::new(HANDS));
+    let looking = Lasting::new("signups could not be looked for", "signups are looked for again");
     while !app.stopping.is_cancelled() {
         app.pulse.beat("signups", app.clock.now());
-        let found = match hands.clone().acquire_owned().await {
-            Ok(hand) => claim::next(&app).await.map(|found| found.map(|signup| (hand, signup))),
-            Err(_) => return,
-        };
-        match found {
-            Ok(Some((hand, signup))) => {
-                let owned = app.clone();
-                app.tasks.spawn(async move {
-                    Box::pin(drive(&owned, signup)).await;
-                    drop(hand);
-                });
-                continue;
-            }
-            Ok(None) => {}
-            Err(e) => tracing::error!(error = %e, "signups could not be looked for"),
+        let Ok(hand) = hands.clone().acquire_owned().await else { return };
+        if let Some(signup) = looking.note(claim::next(&app).await).flatten() {
+            let owned = app.clone();
+            app.tasks.spawn(async move {
+                Box::pin(drive(&owned, signup)).await;
+                drop(hand);
+            });
+            continue;
         }
+        drop(hand);
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
             () = app.stopping.cancelled() => {}
@@ -81,9 +77,9 @@ pub async fn run(app: App) {
 
 /// Moves a claimed signup as far as it goes now.
 async fn drive(app: &App, mut signup: Signup) {
-    let (id, fence) = (signup.id, signup.fence);
+    let (id, link, fence) = (signup.id, signup.link_id, signup.fence);
     if let State::Newer(_) = signup.state {
-        tracing::info!(signup = %id, "a signup is left to the newer version that wrote it");
+        tracing::info!(signup = %id, %link, "a signup is left to the newer version that wrote it");
         return;
     }
     let now = app.clock.now();
@@ -103,13 +99,13 @@ async fn drive(app: &App, mut signup: Signup) {
             Ok(true) => {}
             Ok(false) => break,
             Err(Error::Conflict(_)) => {
-                tracing::info!(signup = %id, "somebody else has taken the signup");
+                tracing::info!(signup = %id, %link, "somebody else has taken the signup");
                 break;
             }
             Err(e) => {
-                tracing::error!(signup = %id, step = %signup.state.step(), error = %e, "a step failed on our side; it will be tried again");
+                tracing::error!(signup = %id, %link, step = %signup.state.step(), error = %e, "a step failed on our side; it will be tried again");
                 if let Err(e) = stumbled(app, id, fence).await {
-                    tracing::error!(signup = %id, error = %e, "a signup could not be put aside; its claim will run out");
+                    tracing::error!(signup = %id, %link, error = %e, "a signup could not be put aside; its claim will run out");
                 }
                 break;
             }
@@ -178,7 +174,7 @@ async fn take(app: &App, signup: &mut Signup) -> Result<(bool, &'static str)> {
 
 /// Saves a signup that has left a step. `true` when there is more to do.
 async fn moved(app: &App, signup: &mut Signup, left: Step, now: Timestamp) -> Result<bool> {
-    tracing::debug!(signup = %signup.id, from = %left, to = %signup.state.step(), "a signup moved");
+    tracing::debug!(signup = %signup.id, link = %signup.link_id, from = %left, to = %signup.state.step(), "a signup moved");
     signup.tries = 0;
     let goes_on = !signup.state.is_over() && signup.state.step() != Step::Choose;
     if signup.state.step() == Step::Choose {
@@ -196,7 +192,6 @@ async fn moved(app: &App, signup: &mut Signup, left: Step, now: Timestamp) -> Re
 }
 
 async fn fail(app: &App, signup: &mut Signup, reason: Reason) -> Result<()> {
-    tracing::info!(signup = %signup.id, %reason, at = %signup.state.step(), "a signup failed");
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     settle::failed(&mut tx, signup, reason, now).await?;
@@ -229,7 +224,7 @@ async fn later(app: &App, signup: &mut Signup, asked: Option<Duration>, now: Tim
 async fn give_up(app: &App, signup: &mut Signup, was_asked: bool, now: Timestamp) -> Result<bool> {
     let step = signup.state.step();
     if let Some(state) = steps::go_on_without(&signup.state) {
-        tracing::warn!(signup = %signup.id, %step, "Meta did not answer in time; the number is connected without");
+        tracing::warn!(signup = %signup.id, link = %signup.link_id, %step, "Meta did not answer in time; the number is connected without");
         signup.state = state;
         signup.next_at = now;
         signup.tries = 0;

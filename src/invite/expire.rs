@@ -6,19 +6,21 @@
 use std::time::Duration;
 
 use super::told;
-use crate::{app::App, error::Result, event::Name, store::links};
+use crate::{app::App, error::Result, event::Name, lasting::Lasting, store::links};
 
 /// How often links are looked through.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Tells of links whose time is over until the house closes.
 pub async fn run(app: App) {
+    let looking = Lasting::new(
+        "links whose time is over could not be looked for",
+        "links whose time is over are looked for again",
+    );
     while !app.stopping.is_cancelled() {
         app.pulse.beat("expiry", app.clock.now());
-        match one(&app).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(e) => tracing::error!(error = %e, "links whose time is over could not be looked for"),
+        if looking.note(one(&app).await) == Some(true) {
+            continue;
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}

@@ -111,7 +111,8 @@ async fn look(app: &App, kept: &Kept) -> Result<Outcome> {
         return Ok(Outcome::Later(NEXT_LOOK));
     }
     tx.commit().await?;
-    tracing::info!(signup = %id, "a signup goes on without its browser");
+    let link = open.iter().find(|signup| signup.id == id).map(|signup| tracing::field::display(signup.link_id));
+    tracing::info!(signup = %id, link, "a signup goes on without its browser");
     worker::start(app, id);
     Ok(Outcome::Done("finished"))
 }

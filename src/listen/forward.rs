@@ -12,6 +12,7 @@ use crate::{
     app::App,
     clock::backoff,
     error::Result,
+    lasting::Lasting,
     meter,
     store::{forwards, forwards::Forward},
 };
@@ -33,29 +34,27 @@ const LAST_CALL: Duration = Duration::from_secs(6);
 pub async fn run(app: App) {
     let Some(to) = app.listening.forward_to.clone() else { return };
     let hands = Arc::new(Semaphore::new(HANDS));
+    let looking =
+        Lasting::new("what is to be handed on could not be looked for", "what is to be handed on is looked for again");
     while !app.stopping.is_cancelled() {
         app.pulse.beat("forwards", app.clock.now());
         let bell = KEPT.notified();
         let Ok(hand) = hands.clone().acquire_owned().await else { return };
         let now = app.clock.now();
         let claimed = async { forwards::claim(app.store.acquire().await?.db(), now, now.plus(LEASE)).await };
-        match claimed.await {
-            Ok(Some(forward)) => {
-                let (owned, to) = (app.clone(), to.clone());
-                app.tasks.spawn(async move {
-                    let attended = tokio::select! {
-                        attended = attend(&owned, &to, &forward) => attended,
-                        () = overrun(&owned) => Ok(()),
-                    };
-                    if let Err(e) = attended {
-                        tracing::error!(error = %e, "what Meta told could not be worked on; its claim will run out");
-                    }
-                    drop(hand);
-                });
-                continue;
-            }
-            Ok(None) => {}
-            Err(e) => tracing::error!(error = %e, "what is to be handed on could not be looked for"),
+        if let Some(forward) = looking.note(claimed.await).flatten() {
+            let (owned, to) = (app.clone(), to.clone());
+            app.tasks.spawn(async move {
+                let attended = tokio::select! {
+                    attended = attend(&owned, &to, &forward) => attended,
+                    () = overrun(&owned) => Ok(()),
+                };
+                if let Err(e) = attended {
+                    tracing::error!(error = %e, "what Meta told could not be worked on; its claim will run out");
+                }
+                drop(hand);
+            });
+            continue;
         }
         drop(hand);
         tokio::select! {

@@ -17,6 +17,7 @@ use crate::{
     clock::{Timestamp, backoff},
     error::{Error, Result},
     event::{Event, Name},
+    lasting::Lasting,
     meter,
     notice::Notice,
     notify,
@@ -37,6 +38,7 @@ const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_se
 /// Works on what is due until the house closes.
 pub async fn run(app: App) {
     let hands = Arc::new(Semaphore::new(HANDS));
+    let looking = Lasting::new("notices of Meta's could not be looked for", "notices of Meta's are looked for again");
     while !app.stopping.is_cancelled() {
         app.pulse.beat("notices", app.clock.now());
         // From before the look: what is kept during it rings too.
@@ -44,17 +46,13 @@ pub async fn run(app: App) {
         let Ok(hand) = hands.clone().acquire_owned().await else { return };
         let now = app.clock.now();
         let claimed = async { notices::claim(app.store.acquire().await?.db(), now, now.plus(LEASE)).await };
-        match claimed.await {
-            Ok(Some(kept)) => {
-                let owned = app.clone();
-                app.tasks.spawn(async move {
-                    work(&owned, kept).await;
-                    drop(hand);
-                });
-                continue;
-            }
-            Ok(None) => {}
-            Err(e) => tracing::error!(error = %e, "notices of Meta's could not be looked for"),
+        if let Some(kept) = looking.note(claimed.await).flatten() {
+            let owned = app.clone();
+            app.tasks.spawn(async move {
+                work(&owned, kept).await;
+                drop(hand);
+            });
+            continue;
         }
         drop(hand);
         tokio::select! {

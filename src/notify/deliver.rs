@@ -18,6 +18,7 @@ use crate::{
     app::App,
     error::Result,
     id::WebhookId,
+    lasting::Lasting,
     store::{deliveries, webhooks},
     webhook::{Delivery, DeliveryStatus, Webhook},
 };
@@ -44,6 +45,7 @@ const TROUBLE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_se
 /// Sends what is due until the house closes.
 pub async fn run(app: App) {
     let hands = Hands::new();
+    let looking = Lasting::new("deliveries could not be looked for", "deliveries are looked for again");
     while !app.stopping.is_cancelled() {
         app.pulse.beat("deliveries", app.clock.now());
         // From before the look: what is written during it rings too.
@@ -52,18 +54,14 @@ pub async fn run(app: App) {
             hand = hands.free() => hand,
             () = app.stopping.cancelled() => return,
         };
-        match claim(&app, hand.takes_failing()).await {
-            Ok(Some((webhook, fence))) => {
-                let owned = app.clone();
-                app.tasks.spawn(async move {
-                    let hand = hand.on(&webhook);
-                    serve(&owned, webhook.id, fence).await;
-                    drop(hand);
-                });
-                continue;
-            }
-            Ok(None) => {}
-            Err(e) => tracing::error!(error = %e, "deliveries could not be looked for"),
+        if let Some((webhook, fence)) = looking.note(claim(&app, hand.takes_failing()).await).flatten() {
+            let owned = app.clone();
+            app.tasks.spawn(async move {
+                let hand = hand.on(&webhook);
+                serve(&owned, webhook.id, fence).await;
+                drop(hand);
+            });
+            continue;
         }
         drop(hand);
         tokio::select! {

@@ -10,6 +10,7 @@ use crate::{
     app::App,
     clock::backoff,
     error::Result,
+    lasting::Lasting,
     store::provisioned::calls::{self, Call},
     twilio::{Account, Failure, Remedy, inbound::is_call},
 };
@@ -23,6 +24,8 @@ const BACKOFF: (Duration, Duration) = (Duration::from_secs(30), Duration::from_s
 
 /// Has forgotten what is due until the house closes.
 pub async fn run(app: App) {
+    let looking =
+        Lasting::new("recordings that are due could not be looked for", "recordings that are due are looked for again");
     while !app.stopping.is_cancelled() {
         app.pulse.beat("recordings", app.clock.now());
         let worked = tokio::select! {
@@ -30,10 +33,8 @@ pub async fn run(app: App) {
             // What was begun is done again by the next process: forgetting twice does no harm.
             () = app.stopping.cancelled() => return,
         };
-        match worked {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(e) => tracing::error!(error = %e, "recordings that are due could not be looked for"),
+        if looking.note(worked) == Some(true) {
+            continue;
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}

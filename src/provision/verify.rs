@@ -366,7 +366,7 @@ fn first_look(now: Timestamp, next: Timestamp, until: Timestamp) -> Timestamp {
 
 fn said(number: &Provisioned, failure: &Failure) {
     let stage = number.pooled.stage.map_or("none", Stage::as_str);
-    tracing::warn!(provisioned = %number.id, stage, %failure, "Meta did not do it");
+    tracing::warn!(provisioned = %number.id, link = %number.link_id, stage, %failure, "Meta did not do it");
 }
 
 async fn keep(app: &App, number: &Provisioned, forgets: bool) -> Result<()> {

@@ -11,6 +11,7 @@ use crate::{
     clock::{Timestamp, backoff},
     error::{Error, Result},
     id::ProvisionedId,
+    lasting::Lasting,
     provisioned::{Provisioned, Status},
     store::provisioned,
     trace::{self, Of},
@@ -57,21 +58,19 @@ pub fn start(app: &App, id: ProvisionedId) {
 /// Finds and moves numbers until the house closes.
 pub async fn run(app: App) {
     let hands = std::sync::Arc::new(tokio::sync::Semaphore::new(HANDS));
+    let looking = Lasting::new("numbers could not be looked for", "numbers are looked for again");
     while !app.stopping.is_cancelled() {
         app.pulse.beat("provisioning", app.clock.now());
         let Ok(hand) = hands.clone().acquire_owned().await else { return };
-        match next(&app).await {
-            Ok(Some(number)) => {
-                let owned = app.clone();
-                app.tasks.spawn(async move {
-                    drive(&owned, number).await;
-                    drop(hand);
-                });
-                continue;
-            }
-            Ok(None) => {}
-            Err(e) => tracing::error!(error = %e, "numbers could not be looked for"),
+        if let Some(number) = looking.note(next(&app).await).flatten() {
+            let owned = app.clone();
+            app.tasks.spawn(async move {
+                drive(&owned, number).await;
+                drop(hand);
+            });
+            continue;
         }
+        drop(hand);
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
             () = app.stopping.cancelled() => {}

@@ -12,6 +12,7 @@ use crate::{
     app::App,
     clock::backoff,
     error::Result,
+    lasting::Lasting,
     meta::{Failure, Remedy},
     signup::Reason,
     store::{
@@ -42,15 +43,15 @@ const NOT_REGISTERED: i64 = 133_010;
 /// Carries out what is due until the house closes.
 pub async fn run(app: App) {
     let hands = Arc::new(Semaphore::new(HANDS));
+    let looking = Lasting::new("releases could not be looked for", "releases are looked for again");
     while !app.stopping.is_cancelled() {
         app.pulse.beat("releases", app.clock.now());
         let Ok(hand) = hands.clone().acquire_owned().await else { return };
         let now = app.clock.now();
         let claimed = async { releases::claim(app.store.acquire().await?.db(), now, now.plus(LEASE)).await };
-        match claimed.await {
-            Ok(Some(release)) => {
-                let owned = app.clone();
-                app.tasks.spawn(async move {
+        if let Some(release) = looking.note(claimed.await).flatten() {
+            let owned = app.clone();
+            app.tasks.spawn(async move {
                     let id = release.id;
                     // The end of the house leaves it as a process that died would: the lease runs out.
                     let attended = tokio::select! {
@@ -62,10 +63,7 @@ pub async fn run(app: App) {
                     }
                     drop(hand);
                 });
-                continue;
-            }
-            Ok(None) => {}
-            Err(e) => tracing::error!(error = %e, "releases could not be looked for"),
+            continue;
         }
         drop(hand);
         tokio::select! {

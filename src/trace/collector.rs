@@ -2,14 +2,7 @@
 //!
 //! A collector that is away costs spans and nothing else: what does not fit into the queue is dropped.
 
-use std::{
-    cell::Cell,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{cell::Cell, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use opentelemetry::{
@@ -25,7 +18,10 @@ use opentelemetry_sdk::{
 use tokio::runtime::Handle;
 
 use super::TRACER;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    lasting::Lasting,
+};
 
 /// How long one try may take; `OTEL_EXPORTER_OTLP_TIMEOUT` bounds those of a batch together.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -129,7 +125,7 @@ impl ShouldSample for ByTrace {
 struct Post {
     http: reqwest::Client,
     house: Handle,
-    is_away: Arc<AtomicBool>,
+    sending: Arc<Lasting>,
 }
 
 impl Post {
@@ -140,17 +136,8 @@ impl Post {
             .user_agent(concat!("setuplinks/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| Error::Internal(format!("no HTTP client: {e}")))?;
-        Ok(Self { http, house: Handle::current(), is_away: Arc::default() })
-    }
-
-    /// Logs a change and not every batch: a collector that is away may be so for days.
-    fn note(&self, trouble: Option<String>) {
-        match (trouble, self.is_away.load(Ordering::Relaxed)) {
-            (Some(trouble), false) => tracing::warn!(trouble, "the collector does not take traces"),
-            (None, true) => tracing::info!("the collector takes traces again"),
-            (Some(_), true) | (None, false) => return,
-        }
-        self.is_away.fetch_xor(true, Ordering::Relaxed);
+        let sending = Lasting::minor("the collector does not take traces", "the collector takes traces again");
+        Ok(Self { http, house: Handle::current(), sending: Arc::new(sending) })
     }
 }
 
@@ -159,14 +146,14 @@ impl HttpClient for Post {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let http = self.http.clone();
         let sent = self.house.spawn(async move { send(&http, request).await }).await?;
-        let trouble = match &sent {
-            Ok(answer) => (!answer.status().is_success()).then(|| format!("status {}", answer.status().as_u16())),
+        self.sending.note(match &sent {
+            Ok(answer) if answer.status().is_success() => Ok(()),
+            Ok(answer) => Err(format!("status {}", answer.status().as_u16())),
             // The address may hold credentials: the kind of trouble is enough.
-            Err(e) if e.is_timeout() => Some("timed out".to_owned()),
-            Err(e) if e.is_connect() => Some("not connected".to_owned()),
-            Err(_) => Some("cut".to_owned()),
-        };
-        self.note(trouble);
+            Err(e) if e.is_timeout() => Err("timed out".to_owned()),
+            Err(e) if e.is_connect() => Err("not connected".to_owned()),
+            Err(_) => Err("cut".to_owned()),
+        });
         Ok(sent?)
     }
 }

@@ -24,6 +24,20 @@ async fn serving_on_a_small_disk() -> Serving {
     Serving::start_on(Database::Sqlite.fresh().await, shell)
 }
 
+/// Who looks for work by writing: each says once that it cannot, and once that it can again.
+const WORKERS: [&str; 3] = ["signups", "deliveries", "numbers"];
+
+/// Whether each has said of every trouble that it began and, once it is over, that it is; and nothing in between. A connection
+/// that was cut may have been a trouble of its own.
+fn is_said_once(said: &[String], is_over: bool) -> bool {
+    WORKERS.iter().all(|worker| {
+        let (fails, works) = (format!("{worker} could not be looked for"), format!("{worker} are looked for again"));
+        let said: Vec<&String> = said.iter().filter(|line| **line == fails || **line == works).collect();
+        let in_turns = said.iter().enumerate().all(|(nth, line)| **line == *[&fails, &works][nth % 2]);
+        in_turns && !said.is_empty() && said.len().is_multiple_of(2) == is_over
+    })
+}
+
 /// What everybody sees while nothing can be saved.
 async fn everybody_is_told(serving: &Serving, acme: &Platform, link: &Link) {
     let refused = acme.post("/customers", &json!({"customer": {"name": "Lost"}})).await;
@@ -95,8 +109,11 @@ async fn a_database_that_only_reads_is_said_and_survived() {
     );
     everybody_is_told(&serving, &acme, &link).await;
 
+    until("every worker to say it", || async { is_said_once(&serving.said(), false).then_some(()) }).await;
+
     only_reads("off").await;
     everybody_goes_on(&serving, &acme, &link).await;
+    until("every worker to say that it is over", || async { is_said_once(&serving.said(), true).then_some(()) }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

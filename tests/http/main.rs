@@ -35,6 +35,7 @@ mod idempotency;
 mod keys;
 mod language;
 mod limits;
+mod logged;
 mod measured;
 mod one_active;
 mod openapi;

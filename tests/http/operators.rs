@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
 };
 
 use serde_json::{Value, json};
@@ -25,6 +26,7 @@ pub struct Serving {
     admin: String,
     pub fresh: Fresh,
     http: reqwest::Client,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Serving {
@@ -49,20 +51,33 @@ impl Serving {
             .stderr(Stdio::piped());
         output::watch();
         let mut child = serve.spawn().expect("it starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines();
+        let log = Arc::<Mutex<Vec<String>>>::default();
+        let kept = log.clone();
+        let lines = BufReader::new(child.stderr.take().expect("its log")).lines().map_while(Result::ok);
+        let mut lines = lines.inspect(move |line| {
+            output::logged(line);
+            kept.lock().expect("the log").push(line.clone());
+        });
         let mut address = |message: &str| {
-            let line = lines.by_ref().map(|line| line.expect("text")).find(|line| line.contains(message));
-            let line: Value = serde_json::from_str(&line.expect(message)).expect("a JSON object a line");
+            let line = lines.find(|line| line.contains(message)).expect(message);
+            let line: Value = serde_json::from_str(&line).expect("a JSON object a line");
             line["address"].as_str().expect("an address").to_owned()
         };
         let (admin, public) = tokio::task::block_in_place(|| (address("answering operators"), address("\"serving\"")));
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| output::logged(&line)));
+        std::thread::spawn(move || lines.for_each(drop));
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { child, public: format!("http://{public}"), admin: format!("http://{admin}"), fresh, http }
+        Self { child, public: format!("http://{public}"), admin: format!("http://{admin}"), fresh, http, log }
     }
 
     pub fn process(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What it has said.
+    pub fn said(&self) -> Vec<String> {
+        let log = self.log.lock().expect("the log");
+        let line = |line: &String| serde_json::from_str::<Value>(line).expect("a JSON object a line");
+        log.iter().filter_map(|text| line(text)["message"].as_str().map(str::to_owned)).collect()
     }
 
     async fn ask(&self, path: &str) -> (u16, String) {

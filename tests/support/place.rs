@@ -13,7 +13,7 @@ use super::{
     database::Fresh,
     house::facebook,
     output,
-    program::{Program, port},
+    program::{Log, Program, Start, port},
 };
 
 /// A place for programs.
@@ -46,6 +46,13 @@ impl Place {
     /// The program at the address that customers know.
     pub async fn serve(&self, settings: &[(&'static str, impl ToString)]) -> Program {
         self.serve_at(self.port, settings).await
+    }
+
+    /// The same, with a log to read.
+    pub async fn serve_logged(&self) -> (Program, Log) {
+        let log = Log(self.database.folder.path().join("program.log"));
+        let alone = Start::alone(self.port, &self.database.url, &self.facebook.url());
+        (Program::start(&Start { log: Some(log.clone()), ..alone }).await, log)
     }
 
     /// Another at a port of its own.

@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
 use setuplinks::sandbox::twilio;
 
 use super::{
@@ -44,6 +45,22 @@ pub struct Start {
     pub facebook_url: String,
     /// More settings.
     pub more: Vec<(&'static str, String)>,
+    /// Where a test reads its log, if it does.
+    pub log: Option<Log>,
+}
+
+/// A program's log, every line of it.
+#[derive(Clone, Debug)]
+pub struct Log(pub PathBuf);
+
+impl Log {
+    /// What is written by now.
+    pub fn lines(&self) -> Vec<Value> {
+        let text = std::fs::read_to_string(&self.0).expect("a log");
+        output::logged(&text);
+        // The last line may be on its way.
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
 }
 
 impl Start {
@@ -56,6 +73,7 @@ impl Start {
             database_url: database_url.to_owned(),
             facebook_url: facebook_url.to_owned(),
             more: Vec::new(),
+            log: None,
         }
     }
 
@@ -93,12 +111,18 @@ impl Start {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(self.log());
-        output::log_of(&mut command);
+        match &self.log {
+            Some(_) => drop(command.envs([("LOG_FORMAT", "json"), ("RUST_LOG", output::EVERYTHING)])),
+            None => output::log_of(&mut command),
+        }
         Program { process: Some(command.spawn().expect("the program starts")), port: self.port }
     }
 
-    /// Where it writes what it does: nowhere, unless somebody who looks for a fault names a folder.
+    /// Where it writes what it does: nowhere, unless its test reads it or somebody who looks for a fault names a folder.
     fn log(&self) -> Stdio {
+        if let Some(Log(path)) = &self.log {
+            return std::fs::File::create(path).expect("a log file").into();
+        }
         let Ok(folder) = std::env::var("SETUPLINKS_TEST_LOGS") else { return Stdio::null() };
         let path = PathBuf::from(folder).join(format!("{}.log", self.port));
         let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
