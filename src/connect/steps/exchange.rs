@@ -51,7 +51,7 @@ pub(super) async fn exchange(app: &App, signup: &mut Signup) -> Result<Outcome> 
             hold(signup)
         }
         Err(failure) if failure.was_never_sent() && is_alive(app, signup) => {
-            tracing::warn!(signup = %signup.id, %failure, "Meta could not be connected to; the code waits");
+            tracing::warn!(signup = %signup.id, link = %signup.link_id, %failure, "Meta could not be connected to; the code waits");
             // The one that was written down, and the one that is counted when it is put aside: Meta has heard of neither.
             signup.tries -= 2;
             Ok(Outcome::Later(None))
