@@ -59,7 +59,7 @@ impl Cli {
 enum Command {
     /// Run the server
     Serve(Box<ServeArgs>),
-    /// Look at the settings, the database, the public address and the Meta app, and say what is wrong and how to mend it
+    /// Look at the settings, the database, the public address, the Meta app and the Twilio account, and say what is wrong and how to mend it
     ///
     /// Reads the same settings as `serve`. Ends with 1 when a customer would be stopped.
     Doctor(Box<DoctorArgs>),

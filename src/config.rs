@@ -204,7 +204,8 @@ impl ServeArgs {
         // The last of those needs the system user's token too: what is wrong with it is told once.
         let listening = self.listening().map_err(|e| unusable.push(e)).unwrap_or_default();
         unusable.dedup();
-        unusable.extend(self.twilio.settings().err());
+        let twilio = self.twilio.settings().map_err(|e| unusable.push(e)).ok();
+        let twilio = twilio.and_then(|settings| Twilio::new(settings).ok());
         unusable.extend([self.api_rate_limit().err(), self.retention.retention().err()].into_iter().flatten());
         unusable.extend(self.traces.settings().err());
         let callback = public_url.as_ref().map_or_else(String::new, PublicUrl::callback);
@@ -217,7 +218,7 @@ impl ServeArgs {
                 None
             }
         };
-        (unusable, Patient { clock, public_url, sealer, meta, listening, store })
+        (unusable, Patient { clock, public_url, sealer, meta, twilio, listening, store })
     }
 
     fn api_rate_limit(&self) -> Result<NonZeroU32, Unusable> {

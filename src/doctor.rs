@@ -16,12 +16,14 @@ use crate::{
     meta::{Meta, listening::Listening},
     seal::Sealer,
     store::Store,
+    twilio::Twilio,
 };
 
 mod database;
 mod facebook;
 mod house;
 mod numbers;
+mod twilio;
 
 /// Clocks that differ by more than this make leases overlap and codes seem old.
 const SKEW: Duration = Duration::from_secs(5);
@@ -85,6 +87,8 @@ pub struct Patient {
     pub sealer: Option<Sealer>,
     /// The way to Meta.
     pub meta: Option<Meta>,
+    /// The way to Twilio.
+    pub twilio: Option<Twilio>,
     /// What is done with what Meta sends.
     pub listening: Listening,
     /// The database, opened and not migrated; inside, `None` when it is a file that the first start will make, or why it
@@ -99,6 +103,7 @@ pub async fn examine(patient: &Patient) -> Vec<Finding> {
     numbers::look(patient, &mut findings).await;
     house::look(patient, &mut findings).await;
     facebook::look(patient, &mut findings).await;
+    twilio::look(patient, &mut findings).await;
     findings
 }
 

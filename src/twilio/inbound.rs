@@ -39,6 +39,13 @@ pub fn is_signed(token: &SecretString, url: &str, form: &[(String, String)], sig
         .fold(false, |found, url| found | hmac::verify(&key, format!("{url}{form}").as_bytes(), &tag).is_ok())
 }
 
+/// Twilio's signature over a form that is posted to `url`.
+#[must_use]
+pub fn sign(token: &SecretString, url: &str, form: &[(String, String)]) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.expose_secret().as_bytes());
+    STANDARD.encode(hmac::sign(&key, format!("{url}{}", canonical(form)).as_bytes()))
+}
+
 /// Names in order, each with its values: without repeats, in order, nothing between and nothing trimmed. The order is that
 /// of UTF-16, as Twilio's libraries have it: characters above U+FFFF come before those at the end of the others.
 fn canonical(form: &[(String, String)]) -> String {

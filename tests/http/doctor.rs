@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod database;
+mod twilio;
 
 const OTHER_KEY: &str = "other:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
