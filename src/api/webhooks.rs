@@ -19,7 +19,7 @@ use super::{
     fields::{Fields, Query},
     key::Caller,
     paging::{self, Paged, Paging},
-    wire::{Data, List, Time, data},
+    wire::{Data, Failure, List, Time, data},
 };
 use crate::{
     app::App,
@@ -299,7 +299,10 @@ pub struct SampleBody {
     tag = "Webhooks",
     params(("webhook_id" = WebhookId, Path, description = "The webhook"), Sample),
     request_body = Option<SampleBody>,
-    responses((status = 200, description = "The endpoint took it", body = Data<Tested>))
+    responses(
+        (status = 200, description = "The endpoint took it", body = Data<Tested>),
+        (status = 409, description = "It is of the kind meta, which is sent nothing", body = Failure),
+    )
 )]
 pub async fn test(
     State(app): State<App>,
@@ -321,9 +324,8 @@ async fn test_in(
     let webhook = find(app, scope, id).await?;
     let event = sampled(query, body)?;
     if webhook.kind == Kind::Meta {
-        return Err(Error::invalid(
-            "kind",
-            "must be kapso: a webhook of the kind meta is sent nothing, so there is nothing to try",
+        return Err(Error::Conflict(
+            "a webhook of the kind meta is sent nothing, so there is nothing to try".to_owned(),
         ));
     }
     match notify::deliver::sample(app, &webhook, event).await? {

@@ -134,7 +134,8 @@ on_both! {
         // What will be sent nothing is tried with nothing.
         let path = test.trim_end_matches("/test");
         platform.patch(path, &json!({"whatsapp_webhook": {"kind": "meta"}})).await.data(200);
-        assert_eq!(platform.post(&test, &json!({})).await.refused_fields(), ["kind"]);
+        let refused = platform.post(&test, &json!({})).await;
+        assert_eq!((refused.status, refused.body["code"].as_str()), (409, Some("conflict")), "{}", refused.body);
         platform.patch(path, &json!({"whatsapp_webhook": {"kind": "kapso"}})).await.data(200);
         assert_eq!(receiver.received().len(), 2);
 

@@ -136,7 +136,10 @@ pub async fn update(
         Sample,
     ),
     request_body = Option<SampleBody>,
-    responses((status = 200, description = "The endpoint took it", body = Data<Tested>))
+    responses(
+        (status = 200, description = "The endpoint took it", body = Data<Tested>),
+        (status = 409, description = "It is of the kind meta, which is sent nothing", body = crate::api::wire::Failure),
+    )
 )]
 pub async fn test(
     State(app): State<App>,
