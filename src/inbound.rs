@@ -20,7 +20,7 @@ use crate::{
     id::ProvisionedId,
     provision::hear,
     provisioned::Provisioned,
-    twilio::inbound::{is_call, is_recording},
+    twilio::inbound::{SMS, VOICE, is_call, is_recording},
 };
 
 mod meta;
@@ -29,8 +29,8 @@ mod meta;
 pub fn router() -> Router<App> {
     Router::new()
         .route("/meta/webhooks", get(meta::handshake).post(meta::told))
-        .route("/twilio/sms", post(sms))
-        .route("/twilio/voice", post(voice))
+        .route(SMS, post(sms))
+        .route(VOICE, post(voice))
         .route("/twilio/voice/recorded", post(recorded))
         .route("/twilio/voice/heard", post(heard))
 }

@@ -7,6 +7,7 @@ use crate::{
     address::Way,
     app::PublicUrl,
     clock::{Timestamp, random},
+    outgoing,
     seal::{Sealer, hex},
 };
 
@@ -70,12 +71,10 @@ struct Answer {
 
 async fn ask(public_url: &PublicUrl) -> Result<Answer, String> {
     let nonce = hex(random::<16>());
-    let client = reqwest::Client::builder()
-        .timeout(PATIENCE)
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|e| format!("no HTTP client: {e}"))?;
-    let answer = client.get(public_url.of(&format!("/.well-known/setuplinks/{nonce}"))).send().await;
+    let address = public_url.of(&format!("/.well-known/setuplinks/{nonce}"));
+    let url = address.parse().map_err(|_| format!("{address} is no address"))?;
+    let client = outgoing::client(&url, PATIENCE).map_err(|e| e.to_string())?;
+    let answer = client.get(url).send().await;
     let answer = answer.map_err(|e| reason(&e))?;
     let date = answer.headers().get("date").and_then(|value| value.to_str().ok()).and_then(Timestamp::parse_http);
     let status = answer.status().as_u16();

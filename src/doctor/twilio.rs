@@ -12,7 +12,6 @@ use crate::{
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);
-const SMS: &str = "/twilio/sms";
 
 pub(super) async fn look(patient: &Patient, findings: &mut Vec<Finding>) {
     let Some(twilio) = &patient.twilio else { return };
@@ -52,7 +51,7 @@ async fn owned(twilio: &Twilio, account: &Account, public_url: &PublicUrl) -> Fi
     const CHECK: &str = "twilio_numbers";
     match twilio.all(account).await {
         Ok(all) => {
-            let here = all.iter().filter(|number| number.sms_url == public_url.of(SMS)).count();
+            let here = all.iter().filter(|number| number.sms_url == public_url.of(inbound::SMS)).count();
             Finding::fine(
                 CHECK,
                 format!("the account has {}, of which {here} tell this address of messages", all.len()),
@@ -70,7 +69,7 @@ async fn owned(twilio: &Twilio, account: &Account, public_url: &PublicUrl) -> Fi
 /// that is not reached is told of elsewhere.
 async fn signed(account: &Account, public_url: &PublicUrl) -> Option<Finding> {
     const CHECK: &str = "twilio_webhook";
-    let url = public_url.of(SMS);
+    let url = public_url.of(inbound::SMS);
     let form = [
         ("AccountSid", account.sid.as_str()),
         ("Body", "setuplinks doctor"),

@@ -25,7 +25,7 @@ use crate::{
         provisioned::{self, purchases},
     },
     twilio::{
-        Failure, Remedy,
+        Failure, Remedy, inbound,
         numbers::{Offer, Owned, Purchase},
     },
 };
@@ -166,7 +166,7 @@ pub(super) async fn buy(app: &App, number: &mut Provisioned) -> Result<Turn> {
     let Some(Payer { account, rule }) = payer(app, number).await? else {
         return fail(app, number, Trouble::Credentials).await;
     };
-    let (sms_url, voice_url) = (app.public_url.of(keep::SMS), app.public_url.of(keep::VOICE));
+    let (sms_url, voice_url) = (app.public_url.of(inbound::SMS), app.public_url.of(inbound::VOICE));
     let purchase = Purchase {
         phone_number: &picked,
         friendly_name: &number.mark,

@@ -19,9 +19,6 @@ use crate::{
 
 use std::time::Duration;
 
-/// Where Twilio tells of messages, and of calls.
-pub(super) const SMS: &str = "/twilio/sms";
-pub(super) const VOICE: &str = "/twilio/voice";
 /// How often a number that waits is looked at: its link may have ended.
 const LOOK: Duration = Duration::from_secs(60);
 /// How often one that is connected is.

@@ -15,7 +15,7 @@ use crate::{
     meter,
     provisioned::{Provisioned, Status},
     store::provisioned,
-    twilio::{Account, numbers::Owned},
+    twilio::{Account, inbound, numbers::Owned},
 };
 
 /// How often.
@@ -104,7 +104,7 @@ async fn attend(app: &App, marks: &Marks, account: &Account, number: &Owned) -> 
     }
     // What somebody has pointed elsewhere on purpose stays as they want it.
     let renew = |url: &str, path: &str| marks.is_outdated(url, path).then(|| app.public_url.of(path));
-    let (sms, voice) = (renew(&number.sms_url, keep::SMS), renew(&number.voice_url, keep::VOICE));
+    let (sms, voice) = (renew(&number.sms_url, inbound::SMS), renew(&number.voice_url, inbound::VOICE));
     if sms.is_some() || voice.is_some() {
         let pointed = app.twilio.point(account, &number.sid, sms.as_deref(), voice.as_deref()).await;
         pointed.map_err(|failure| Error::Internal(failure.to_string()))?;

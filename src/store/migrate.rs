@@ -70,10 +70,11 @@ fn why(error: &MigrateError) -> String {
 /// On a connection of its own without bounds: an index takes as long as it takes, and so does whoever migrates first.
 async fn at_leisure(pool: &PgPool) -> std::result::Result<(), MigrateError> {
     let mut connection = pool.acquire().await?;
+    // However it ends, nobody else gets one without bounds.
+    connection.close_on_drop();
     let unbound = "set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0";
     connection.execute(sqlx::raw_sql(unbound)).await?;
-    POSTGRES.run(&mut *connection).await?;
-    Ok(connection.close().await?)
+    POSTGRES.run(&mut *connection).await
 }
 
 /// `PostgreSQL`'s migrator locks by itself; for SQLite, whoever holds the write lock migrates, and the others find it done.

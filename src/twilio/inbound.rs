@@ -12,6 +12,11 @@ use url::Url;
 use super::{Account, Failure, Twilio, is_sid};
 use crate::clock::Timestamp;
 
+/// Where a house is told of messages.
+pub const SMS: &str = "/twilio/sms";
+/// Where a house is told of calls.
+pub const VOICE: &str = "/twilio/voice";
+
 /// A message as the account's list of them has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {

@@ -21,10 +21,10 @@ const OTHER_KEY: &str = "other:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 const FIELDS: &[&str] = &["messages", "account_update", "history", "smb_app_state_sync", "smb_message_echoes"];
 
-type Settings = BTreeMap<&'static str, String>;
+pub type Settings = BTreeMap<&'static str, String>;
 
 /// Settings of a deployment that is well: the house, its database, its stand-in Facebook.
-fn settings(house: &House) -> Settings {
+pub fn settings(house: &House) -> Settings {
     house.world().set_app_webhook(Some(webhook(FIELDS)));
     [
         ("PUBLIC_URL", house.url.as_str()),
@@ -49,7 +49,7 @@ fn webhook(fields: &[&str]) -> AppWebhook {
 }
 
 /// What the doctor says, and whether it ends well.
-async fn examine(settings: &Settings, arguments: &[&str]) -> (bool, String, String) {
+pub async fn examine(settings: &Settings, arguments: &[&str]) -> (bool, String, String) {
     let mut command = setuplinks(&[&["doctor"], arguments].concat());
     command.envs(settings);
     let output = tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("an end");

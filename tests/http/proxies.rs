@@ -14,13 +14,8 @@ use serde_json::json;
 use setuplinks::{clock::Clock, sandbox::Outcome};
 
 use crate::{
-    cli::setuplinks,
-    support::{
-        Database, House, Link, Visitor,
-        house::{APP_ID, APP_SECRET, CONFIG_ID, SECRET_KEYS},
-        program::port,
-        until,
-    },
+    doctor,
+    support::{Database, House, Link, Visitor, program::port, until},
 };
 
 /// A proxy that runs; gone when it is dropped.
@@ -165,22 +160,6 @@ async fn press(client: &reqwest::Client, link: &Link, headers: &[(&str, &str)]) 
     request.send().await.expect("an answer").status().as_u16()
 }
 
-async fn doctor(folder: &Path, url: &str, house: &House) -> String {
-    let mut doctor = setuplinks(&["doctor"]);
-    doctor.envs([
-        ("PUBLIC_URL", url),
-        ("DATABASE_URL", &house.database.url),
-        ("SECRET_KEYS", SECRET_KEYS),
-        ("META_APP_ID", APP_ID),
-        ("META_APP_SECRET", APP_SECRET),
-        ("META_CONFIG_ID", CONFIG_ID),
-        ("META_GRAPH_URL", &house.facebook.url()),
-    ]);
-    doctor.env("SSL_CERT_FILE", folder.join("cert.pem"));
-    let output = tokio::task::spawn_blocking(move || doctor.output().expect("it runs")).await.expect("an end");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
 async fn hold_to_the_list(start: impl FnOnce(&Path, u16, u16) -> Proxy) {
     let (folder, from) = (tempfile::tempdir().expect("a folder"), port());
     let folder = folder.path();
@@ -246,7 +225,10 @@ async fn hold_to_the_list(start: impl FnOnce(&Path, u16, u16) -> Proxy) {
     assert_eq!(alice.get(&unknown).await.status, 404, "the proxy's other clients are others");
 
     // What the doctor sees of it, who comes the same way.
-    let said = doctor(folder, &url, &house).await;
+    let mut settings = doctor::settings(&house);
+    settings.insert("PUBLIC_URL", url.clone());
+    settings.insert("SSL_CERT_FILE", folder.join("cert.pem").display().to_string());
+    let (_, said, _) = doctor::examine(&settings, &[]).await;
     assert!(said.contains("answers with these keys"), "{said}");
     assert!(said.contains("ok       clients: a trusted proxy says whom requests come from"), "{said}");
 
